@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How to reach a cluster: the profile file that every Fluvio client reads, or the same facts
+// given by the program. The file is TOML, `~/.fluvio/config` or the path in FLV_PROFILE_PATH.
+// Format: shared/reference/fluvio-protocol.md §15.
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+enum class TlsPolicy {
+  disabled,
+  anonymous,  // encrypted; the server's certificate is not checked
+  verified,   // checked against `ca_cert`; the client shows its own certificate
+};
+
+// PEM text, whether it came inline or from files.
+struct TlsProfile {
+  TlsPolicy policy = TlsPolicy::disabled;
+  std::string domain;   // expected name of the SC; an SPU is `<spu name>.<domain>`
+  std::string key;
+  std::string cert;
+  std::string ca_cert;
+};
+
+struct ClusterProfile {
+  std::string name;      // of the profile; empty when the program gave the endpoint
+  std::string endpoint;  // host:port of the control plane
+  bool use_spu_local_address = false;
+  std::string client_id;  // empty: the program's own
+  TlsProfile tls;
+};
+
+struct ProfileFile {
+  std::filesystem::path path;
+  std::string current;
+  std::vector<ClusterProfile> profiles;
+};
+
+// The path that is used when none is given: FLV_PROFILE_PATH, else ~/.fluvio/config.
+[[nodiscard]] std::filesystem::path default_profile_path();
+// Throws: `invalid_config` with file:line:column; `io` when the file cannot be read.
+[[nodiscard]] ProfileFile read_profile_file(const std::filesystem::path& path);
+// Replaces the file as a whole, so that a reader sees the old or the new one.
+void write_profile_file(const ProfileFile& file);
+// The named profile, or the current one, of the file at `path`, or at the default path.
+[[nodiscard]] ClusterProfile load_profile(const std::optional<std::filesystem::path>& path = {},
+                                          const std::optional<std::string>& name = {});
+
+}  // namespace sluice
