@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door. `make help` says what there is; each target sets up what it needs.
+
+PRESET ?= release
+BUILD  := build/$(PRESET)
+BIN    := $(CURDIR)/$(BUILD)/bin
+JOBS   ?= $(shell nproc)
+SEED   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata \
+        fmt lint tidy fuzz bench docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: ## install what the build and the tests need (Debian packages)
+	@tools/setup.sh
+
+build: setup ## build everything into build/$(PRESET)
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+demo: build ## run the main job: mosquitto -> mqtt source -> embedded server, and add it up
+	@tools/demo.sh $(BIN)
+
+test: build ## every test that needs no real cluster
+	@tools/test.sh $(PRESET) all
+
+unit-test: build ## the unit tests only
+	@tools/test.sh $(PRESET) unit
+
+e2e-test: build ## programs as users start them
+	@tools/test.sh $(PRESET) e2e
+
+interop-test: build ## the official Python and Rust clients against our server
+	@tools/test.sh $(PRESET) interop
+
+install-check: build ## install the client library and build the example against it
+	@tools/test.sh $(PRESET) install
+
+metadata: build ## one line of metadata per connector
+	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+
+fmt: setup ## format all C++ sources
+	@tools/sources.sh | xargs clang-format-19 -i
+
+lint: setup ## format, include arrows, headers alone, shell scripts, clang-tidy
+	@tools/lint.sh
+
+fuzz: setup ## run each fuzzer for SECONDS seconds (10)
+	@tools/fuzz.sh $(SECONDS)
+
+bench: setup ## the measurements of docs/benchmarks.md
+	@tools/bench.sh
+
+docs: build ## make the generated pages again
+	@tools/docs.sh $(BIN)
+
+clean: ## remove the build folders
+	@rm -rf build

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# tools/test.sh PRESET all|unit|e2e|connectors|interop|install
+# Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+preset=$1
+what=${2:-all}
+export SLUICE_BIN=$PWD/build/$preset/bin
+passed=0 failed=0 skipped=0
+
+suite() {  # suite NAME command...
+  local name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  "$@"
+  local rc=$?
+  case $rc in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) && echo "== FAILED: $name (exit $rc)" ;;
+  esac
+}
+wanted() { [[ $what == all || $what == "$1" ]]; }
+
+wanted unit && suite "unit tests" ctest --test-dir "build/$preset" --output-on-failure \
+  --no-tests=error -j "$(nproc)" --progress
+wanted e2e && suite "the sluice tool" bats tests/e2e
+wanted e2e && [[ -d tests/faults ]] && compgen -G 'tests/faults/*.bats' >/dev/null &&
+  suite "faults" bats tests/faults
+if wanted e2e || wanted connectors; then
+  for folder in $(tools/connectors.sh folders); do
+    suite "$folder" make --no-print-directory -C "$folder" test
+  done
+fi
+wanted install && suite "installed client library" tools/check_install.sh "$preset"
+wanted interop && suite "official clients" tests/interop/run.sh
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0))
