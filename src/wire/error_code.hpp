@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -87,6 +88,31 @@ enum class Code : std::int16_t {
 // One value of a payload, in payload order: every integer as i64 (u64 keeps its bits),
 // strings and byte values as strings, an optional byte value as optional.
 using ErrorValue = std::variant<std::int64_t, std::string, std::optional<std::string>>;
+
+enum class ErrorPart : std::uint8_t {
+  u8,
+  u32,
+  u64,
+  i64,
+  text,
+  optional_text,
+  bytes,
+  optional_bytes
+};
+
+// The facts about one code. In `text`, `{n}` stands for value n of the payload.
+struct ErrorRow {
+  Code code;
+  std::string_view name;  // `SmartModuleNotFound`; the protocol's own spelling
+  std::span<const ErrorPart> payload;
+  Errc errc;  // what a client tells its caller
+  std::string_view text;
+};
+// Ascending by code.
+[[nodiscard]] std::span<const ErrorRow> error_rows() noexcept;
+
+// Values that are missing at the end are written as empty or zero; texts are cut to what a
+// string can hold. Requires: not more values than the payload has, each of its kind.
 
 struct ErrorCode {
   Code code = Code::none;

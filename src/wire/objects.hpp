@@ -331,7 +331,10 @@ struct CustomSpuSpec {
                       field<&CustomSpuSpec::public_endpoint_local>("public_endpoint_local")};
   }
 };
-using CustomSpuKey = std::variant<std::string, std::int32_t>;  // by name, by id
+// By name, by id. Its tag is a text: `Name` or `Id`.
+using CustomSpuKey = std::variant<std::string, std::int32_t>;
+void put(WireWriter& out, const CustomSpuKey& value, Version version);
+void get(WireReader& in, CustomSpuKey& value, Version version);
 
 enum class SpuStatus : std::uint8_t { online, offline, init };
 template <>

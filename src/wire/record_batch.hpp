@@ -153,4 +153,9 @@ void refresh_crc(std::span<std::byte> batch);
 // CRC-32C (Castagnoli), with the processor's instruction where it has one.
 [[nodiscard]] std::uint32_t crc32c(ByteView bytes, std::uint32_t seed = 0) noexcept;
 
+namespace detail {
+// The same sum by tables: what runs where the instruction is missing, and its cross-check.
+[[nodiscard]] std::uint32_t crc32c_portable(ByteView bytes, std::uint32_t seed = 0) noexcept;
+}  // namespace detail
+
 }  // namespace sluice::wire

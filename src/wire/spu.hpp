@@ -144,7 +144,7 @@ struct ProduceRequest {
   }
 };
 
-// ---- fetch: one answer, no stream (§10 for the rules) ------------------------------------
+// ---- what both kinds of fetch share (fetch.hpp, and below) ----------------------------------
 
 enum class WireIsolation : std::uint8_t { read_uncommitted, read_committed };
 template <>

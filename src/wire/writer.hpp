@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -60,5 +61,9 @@ class WireWriter {
 
 // Bytes that `varint(value)` takes.
 [[nodiscard]] std::size_t varint_size(std::int64_t value) noexcept;
+
+// The text as a string field can carry it: cut to `string_bytes_max` between two characters,
+// and bytes that are not UTF-8 as U+FFFD. For texts that hold something from outside.
+[[nodiscard]] std::string fit_string(std::string_view text);
 
 }  // namespace sluice::wire
