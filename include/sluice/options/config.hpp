@@ -68,7 +68,7 @@ struct TransformConfig {
   Lookback lookback;
 };
 
-struct TopicConfig {
+struct TopicSettings {
   struct Meta {
     std::string name;
   };
@@ -140,10 +140,10 @@ struct option_value<OffsetStart> {
   static options::Scalar to(const OffsetStart& value);
 };
 
-enum class OffsetStrategy : std::uint8_t { none, manual, automatic };
+enum class OffsetStorage : std::uint8_t { none, manual, automatic };
 template <>
-struct enum_names<OffsetStrategy> {
-  using S = OffsetStrategy;
+struct enum_names<OffsetStorage> {
+  using S = OffsetStorage;
   static constexpr std::array rows{EnumName{S::none, "none"}, EnumName{S::manual, "manual"},
                                    EnumName{S::automatic, "auto"}};
 };
@@ -151,7 +151,7 @@ struct enum_names<OffsetStrategy> {
 struct ConsumerConfig {
   struct OffsetRules {
     OffsetStart start;
-    OffsetStrategy strategy = OffsetStrategy::none;
+    OffsetStorage strategy = OffsetStorage::none;
     std::chrono::milliseconds flush_period{10'000};
   };
   std::vector<std::uint32_t> partitions;  // empty: all
@@ -167,7 +167,7 @@ struct ConnectorConfig {
   std::string name;
   std::string type;     // `http-source`
   std::string version;  // informational
-  TopicConfig topic;
+  TopicSettings topic;
   ProducerConfig producer;
   ConsumerConfig consumer;
   std::vector<std::string> secret_names;                   // `meta.secrets`
@@ -238,15 +238,15 @@ struct option_table<TransformConfig> {
 };
 
 template <>
-struct option_table<TopicConfig::Meta> {
-  using O = TopicConfig::Meta;
+struct option_table<TopicSettings::Meta> {
+  using O = TopicSettings::Meta;
   static constexpr auto rows =
       std::tuple{option<&O::name>("name", "Name of the topic.").required()};
 };
 
 template <>
-struct option_table<TopicConfig::Replicas> {
-  using O = TopicConfig::Replicas;
+struct option_table<TopicSettings::Replicas> {
+  using O = TopicSettings::Replicas;
   static constexpr auto rows = std::tuple{
       option<&O::id>("id", "Number of the partition.").required(),
       option<&O::replicas>("replicas", "SPUs that hold it, the leader first.").required(),
@@ -254,8 +254,8 @@ struct option_table<TopicConfig::Replicas> {
 };
 
 template <>
-struct option_table<TopicConfig::Partition> {
-  using O = TopicConfig::Partition;
+struct option_table<TopicSettings::Partition> {
+  using O = TopicSettings::Partition;
   static constexpr auto rows = std::tuple{
       option<&O::count>("count", "Number of partitions.").at_least(1),
       option<&O::replication>("replication", "Number of copies of each partition.").at_least(1),
@@ -266,8 +266,8 @@ struct option_table<TopicConfig::Partition> {
 };
 
 template <>
-struct option_table<TopicConfig::Retention> {
-  using O = TopicConfig::Retention;
+struct option_table<TopicSettings::Retention> {
+  using O = TopicSettings::Retention;
   static constexpr auto rows = std::tuple{
       option<&O::time>("time", "Age at which records go."),
       option<&O::segment_size>("segment-size", "Size of one file of the log."),
@@ -275,15 +275,15 @@ struct option_table<TopicConfig::Retention> {
 };
 
 template <>
-struct option_table<TopicConfig::CompressionRule> {
-  using O = TopicConfig::CompressionRule;
+struct option_table<TopicSettings::CompressionRule> {
+  using O = TopicSettings::CompressionRule;
   static constexpr auto rows =
       std::tuple{option<&O::type>("type", "Codec that producers must use.")};
 };
 
 template <>
-struct option_table<TopicConfig::Deduplication::Bounds> {
-  using O = TopicConfig::Deduplication::Bounds;
+struct option_table<TopicSettings::Deduplication::Bounds> {
+  using O = TopicSettings::Deduplication::Bounds;
   static constexpr auto rows = std::tuple{
       option<&O::count>("count", "Number of records that are compared.").required(),
       option<&O::age>("age", "Age up to which records are compared."),
@@ -291,15 +291,15 @@ struct option_table<TopicConfig::Deduplication::Bounds> {
 };
 
 template <>
-struct option_table<TopicConfig::Deduplication::Filter> {
-  using O = TopicConfig::Deduplication::Filter;
+struct option_table<TopicSettings::Deduplication::Filter> {
+  using O = TopicSettings::Deduplication::Filter;
   static constexpr auto rows =
       std::tuple{option<&O::transform>("transform", "SmartModule that drops repeated records.")};
 };
 
 template <>
-struct option_table<TopicConfig::Deduplication> {
-  using O = TopicConfig::Deduplication;
+struct option_table<TopicSettings::Deduplication> {
+  using O = TopicSettings::Deduplication;
   static constexpr auto rows = std::tuple{
       option<&O::bounds>("bounds", "How far back records are compared."),
       option<&O::filter>("filter", "What compares them."),
@@ -307,8 +307,8 @@ struct option_table<TopicConfig::Deduplication> {
 };
 
 template <>
-struct option_table<TopicConfig> {
-  using O = TopicConfig;
+struct option_table<TopicSettings> {
+  using O = TopicSettings;
   static constexpr auto rows = std::tuple{
       option<&O::version>("version", "Version of this mapping."),
       option<&O::meta>("meta", "Which topic."),
