@@ -5,8 +5,8 @@
 // the protocol page. A message is a plain struct with
 //
 //   static constexpr auto fields() {
-//     return std::tuple{field<&ProduceRequest::acks>("acks"),
-//                       field<&ProduceRequest::smartmodules>("smartmodules").since(8)};
+//     return std::tuple{field<&StreamFetchRequest::topic>("topic"),
+//                       field<&StreamFetchRequest::consumer_id>("consumer_id").since(23)};
 //   }
 //
 // A field outside its versions is neither written nor read and keeps its default. How a field

@@ -24,11 +24,13 @@ struct FetchPartitionResult {
   RecordSet records;
   static constexpr auto fields() {
     using P = FetchPartitionResult;
-    return std::tuple{field<&P::partition>("partition"), field<&P::error_code>("error_code"),
+    return std::tuple{field<&P::partition>("partition"),
+                      field<&P::error_code>("error_code"),
                       field<&P::high_watermark>("high_watermark"),
                       field<&P::next_filter_offset>("next_filter_offset").since(11),
                       field<&P::log_start_offset>("log_start_offset"),
-                      field<&P::aborted>("aborted"), field<&P::records>("records")};
+                      field<&P::aborted>("aborted"),
+                      field<&P::records>("records")};
   }
 };
 struct FetchTopicResult {
@@ -94,10 +96,12 @@ struct FetchRequest {
   std::vector<ForgottenTopic> forgotten;
   static constexpr auto fields() {
     using F = FetchRequest;
-    return std::tuple{field<&F::max_wait_ms>("max_wait"), field<&F::min_bytes>("min_bytes"),
+    return std::tuple{field<&F::max_wait_ms>("max_wait"),
+                      field<&F::min_bytes>("min_bytes"),
                       field<&F::max_bytes>("max_bytes").since(3),
                       field<&F::isolation>("isolation_level").since(4),
-                      field<&F::topics>("topics"), field<&F::forgotten>("forgotten").since(7)};
+                      field<&F::topics>("topics"),
+                      field<&F::forgotten>("forgotten").since(7)};
   }
 };
 

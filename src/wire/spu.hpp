@@ -140,7 +140,7 @@ struct ProduceRequest {
     using P = ProduceRequest;
     return std::tuple{field<&P::transactional_id>("transactional_id"), field<&P::acks>("acks"),
                       field<&P::timeout_ms>("timeout_ms"), field<&P::topics>("topics"),
-                      field<&P::smartmodules>("smartmodules").since(8)};
+                      field<&P::smartmodules>("smartmodules")};
   }
 };
 
