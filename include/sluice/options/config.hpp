@@ -17,8 +17,9 @@ namespace sluice {
 struct ConfigNode {
   enum class Kind : std::uint8_t { null, scalar, list, mapping };
   Kind kind = Kind::null;
-  bool quoted = false;     // a scalar that is text and nothing else
-  bool is_secret = false;  // has a secret in it: never print it
+  bool quoted = false;       // a scalar that is text and nothing else
+  bool is_secret = false;    // has a secret in it: never print it
+  bool is_unusable = false;  // a problem with it is reported already
   int line = 0;
   int column = 0;
   std::string text;  // of a scalar

@@ -108,7 +108,7 @@ struct ParseInput {
 struct ParseOutcome {
   enum class Wants : std::uint8_t { run, help, version };
   Wants wants = Wants::run;
-  std::vector<Diagnostic> problems;  // in order of place; empty: the structs are filled
+  std::vector<Diagnostic> problems;  // command line first; empty: the structs are filled
   std::vector<Diagnostic> warnings;  // deprecated options
   ConnectorConfig config;            // generation `none` when there was no file
 
