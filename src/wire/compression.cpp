@@ -44,7 +44,9 @@ Result<> copy(ByteView input, Bytes& out, std::size_t bytes_max) {
 
 Inflated::Inflated(Bytes& out, std::size_t bytes_expected, std::size_t bytes_max)
     : out_(out), bytes_max_(bytes_max) {
-  out_.resize(std::min(std::max(bytes_expected, out_.size()), bytes_max_));
+  const auto wanted = std::min(std::max(bytes_expected, out_.size()), bytes_max_);
+  out_.reserve(wanted);
+  out_.resize(wanted);
 }
 
 Result<> Inflated::grow() {
@@ -52,7 +54,9 @@ Result<> Inflated::grow() {
     return fail(Errc::too_large,
                 "inflated to more than the limit of " + std::to_string(bytes_max_) + " bytes");
   }
-  out_.resize(std::min(bytes_max_, std::max(out_.size() * 2, expected_bytes_min)));
+  const auto wanted = std::min(bytes_max_, std::max(out_.size() * 2, expected_bytes_min));
+  out_.reserve(wanted);  // exactly: the vector's own growth would pass the limit
+  out_.resize(wanted);
   return {};
 }
 

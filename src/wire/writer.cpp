@@ -39,13 +39,14 @@ std::string fit_string(std::string_view text) {
   std::string out;
   if (text.size() <= string_bytes_max && is_utf8(text)) return out.assign(text);
   while (!text.empty()) {
-    // The longest valid character at the front; one that is not becomes U+FFFD.
-    std::size_t size = std::min<std::size_t>(text.size(), 4);
-    while (size > 0 && !is_utf8(text.substr(0, size))) --size;
-    const auto next = size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, size);
+    // The one character at the front; a byte that starts none becomes U+FFFD.
+    std::size_t size = 1;
+    while (size <= 4 && !is_utf8(text.substr(0, size))) ++size;
+    const bool valid = size <= 4 && size <= text.size();
+    const auto next = valid ? text.substr(0, size) : std::string_view("\xef\xbf\xbd");
     if (out.size() + next.size() > string_bytes_max) break;
     out += next;
-    text.remove_prefix(size == 0 ? 1 : size);
+    text.remove_prefix(valid ? size : 1);
   }
   return out;
 }
