@@ -55,8 +55,7 @@ struct DeleteBody {
   Key key;
   bool force = false;
   static constexpr auto fields() {
-    return std::tuple{field<&DeleteBody::key>("key"),
-                      field<&DeleteBody::force>("force").since(13)};
+    return std::tuple{field<&DeleteBody::key>("key"), field<&DeleteBody::force>("force").since(13)};
   }
 };
 
@@ -106,9 +105,7 @@ struct Metadata {
 template <typename Spec>
 struct ListResponseBody {
   std::vector<Metadata<Spec>> items;
-  static constexpr auto fields() {
-    return std::tuple{field<&ListResponseBody::items>("items")};
-  }
+  static constexpr auto fields() { return std::tuple{field<&ListResponseBody::items>("items")}; }
 };
 
 struct WatchBody {

@@ -85,16 +85,26 @@ concept Message = requires { T::fields(); };
 template <typename T>
 inline constexpr bool is_bytes = std::same_as<T, Bytes>;
 
-template <typename T> struct is_optional : std::false_type {};
-template <typename T> struct is_optional<std::optional<T>> : std::true_type {};
-template <typename T> struct is_vector : std::false_type {};
-template <typename T> struct is_vector<std::vector<T>> : std::true_type {};
-template <typename T> struct is_map : std::false_type {};
-template <typename K, typename V> struct is_map<std::map<K, V>> : std::true_type {};
-template <typename T> struct is_variant : std::false_type {};
-template <typename... T> struct is_variant<std::variant<T...>> : std::true_type {};
-template <typename T> struct is_id : std::false_type {};
-template <typename Tag, typename Rep> struct is_id<Id<Tag, Rep>> : std::true_type {};
+template <typename T>
+struct is_optional : std::false_type {};
+template <typename T>
+struct is_optional<std::optional<T>> : std::true_type {};
+template <typename T>
+struct is_vector : std::false_type {};
+template <typename T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct is_map : std::false_type {};
+template <typename K, typename V>
+struct is_map<std::map<K, V>> : std::true_type {};
+template <typename T>
+struct is_variant : std::false_type {};
+template <typename... T>
+struct is_variant<std::variant<T...>> : std::true_type {};
+template <typename T>
+struct is_id : std::false_type {};
+template <typename Tag, typename Rep>
+struct is_id<Id<Tag, Rep>> : std::true_type {};
 
 // The count of a map is 16 bits wide.
 inline constexpr std::size_t map_items_max = 65'535;

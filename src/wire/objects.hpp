@@ -58,19 +58,16 @@ struct PartitionAssignment {
 };
 struct AssignedReplicas {
   std::vector<PartitionAssignment> maps;
-  static constexpr auto fields() {
-    return std::tuple{field<&AssignedReplicas::maps>("maps")};
-  }
+  static constexpr auto fields() { return std::tuple{field<&AssignedReplicas::maps>("maps")}; }
 };
 struct ComputedReplicas {
   std::uint32_t partitions = 1;
   std::uint32_t replication_factor = 1;
   bool ignore_rack_assignment = false;
   static constexpr auto fields() {
-    return std::tuple{
-        field<&ComputedReplicas::partitions>("partitions"),
-        field<&ComputedReplicas::replication_factor>("replication_factor"),
-        field<&ComputedReplicas::ignore_rack_assignment>("ignore_rack_assignment")};
+    return std::tuple{field<&ComputedReplicas::partitions>("partitions"),
+                      field<&ComputedReplicas::replication_factor>("replication_factor"),
+                      field<&ComputedReplicas::ignore_rack_assignment>("ignore_rack_assignment")};
   }
 };
 struct MirrorSpu {
@@ -163,7 +160,12 @@ struct TopicSpec {
 };
 
 enum class TopicResolution : std::uint8_t {
-  init, pending, insufficient_resources, invalid_config, provisioned, deleting
+  init,
+  pending,
+  insufficient_resources,
+  invalid_config,
+  provisioned,
+  deleting
 };
 template <>
 struct enum_table<TopicResolution> {
@@ -213,7 +215,11 @@ struct PartitionSpec {
 };
 
 enum class PartitionResolution : std::uint8_t {
-  offline, online, leader_offline, election_leader_found, out_of_storage
+  offline,
+  online,
+  leader_offline,
+  election_leader_found,
+  out_of_storage
 };
 template <>
 struct enum_table<PartitionResolution> {
@@ -307,13 +313,12 @@ struct SpuSpec {
   std::optional<std::string> rack;
   std::optional<Endpoint> public_endpoint_local;
   static constexpr auto fields() {
-    return std::tuple{
-        field<&SpuSpec::id>("id"),
-        field<&SpuSpec::type>("spu_type"),
-        field<&SpuSpec::public_endpoint>("public_endpoint"),
-        field<&SpuSpec::private_endpoint>("private_endpoint"),
-        field<&SpuSpec::rack>("rack"),
-        field<&SpuSpec::public_endpoint_local>("public_endpoint_local").since(1)};
+    return std::tuple{field<&SpuSpec::id>("id"),
+                      field<&SpuSpec::type>("spu_type"),
+                      field<&SpuSpec::public_endpoint>("public_endpoint"),
+                      field<&SpuSpec::private_endpoint>("private_endpoint"),
+                      field<&SpuSpec::rack>("rack"),
+                      field<&SpuSpec::public_endpoint_local>("public_endpoint_local").since(1)};
   }
 };
 struct CustomSpuSpec {
@@ -449,9 +454,12 @@ struct TableColumn {
   std::optional<TableColor> header_text_color;
   static constexpr auto fields() {
     using C = TableColumn;
-    return std::tuple{field<&C::header_label>("header_label"), field<&C::width>("width"),
-                      field<&C::alignment>("alignment"), field<&C::key_path>("key_path"),
-                      field<&C::format>("format"), field<&C::display>("display"),
+    return std::tuple{field<&C::header_label>("header_label"),
+                      field<&C::width>("width"),
+                      field<&C::alignment>("alignment"),
+                      field<&C::key_path>("key_path"),
+                      field<&C::format>("format"),
+                      field<&C::display>("display"),
                       field<&C::primary_key>("primary_key"),
                       field<&C::header_bg_color>("header_bg_color"),
                       field<&C::header_text_color>("header_text_color")};
@@ -520,9 +528,9 @@ struct SpuGroupSpec {
   std::vector<EnvironmentVariable> env;
   static constexpr auto fields() {
     using S = SpuGroupSpec;
-    return std::tuple{field<&S::replicas>("replicas"),       field<&S::min_id>("min_id"),
-                      field<&S::rack>("rack"),               field<&S::replication>("replication"),
-                      field<&S::storage>("storage"),         field<&S::env>("env")};
+    return std::tuple{field<&S::replicas>("replicas"), field<&S::min_id>("min_id"),
+                      field<&S::rack>("rack"),         field<&S::replication>("replication"),
+                      field<&S::storage>("storage"),   field<&S::env>("env")};
   }
 };
 enum class SpuGroupResolution : std::uint8_t { init, invalid, reserved };
@@ -585,8 +593,8 @@ struct PairState {  // the tag says it all
   static constexpr auto fields() { return std::tuple{}; }
 };
 // waiting, successful, failed, disabled, unauthorized, or a text in detail
-using MirrorPairStatus = std::variant<PairState<0>, PairState<1>, PairState<2>, PairState<3>,
-                                      PairState<4>, std::string>;
+using MirrorPairStatus =
+    std::variant<PairState<0>, PairState<1>, PairState<2>, PairState<3>, PairState<4>, std::string>;
 struct MirrorStatus {
   MirrorConnection connection = MirrorConnection::offline;
   MirrorPairStatus pair_sc;
@@ -603,13 +611,37 @@ struct MirrorStatus {
 // The status that belongs to a spec.
 template <typename Spec>
 struct status_of;
-template <> struct status_of<TopicSpec> { using type = TopicStatus; };
-template <> struct status_of<PartitionSpec> { using type = PartitionStatus; };
-template <> struct status_of<SpuSpec> { using type = SpuStatus; };
-template <> struct status_of<CustomSpuSpec> { using type = SpuStatus; };
-template <> struct status_of<SmartModuleSpec> { using type = NoStatus; };
-template <> struct status_of<TableFormatSpec> { using type = TableFormatStatus; };
-template <> struct status_of<SpuGroupSpec> { using type = SpuGroupStatus; };
-template <> struct status_of<MirrorSpec> { using type = MirrorStatus; };
+template <>
+struct status_of<TopicSpec> {
+  using type = TopicStatus;
+};
+template <>
+struct status_of<PartitionSpec> {
+  using type = PartitionStatus;
+};
+template <>
+struct status_of<SpuSpec> {
+  using type = SpuStatus;
+};
+template <>
+struct status_of<CustomSpuSpec> {
+  using type = SpuStatus;
+};
+template <>
+struct status_of<SmartModuleSpec> {
+  using type = NoStatus;
+};
+template <>
+struct status_of<TableFormatSpec> {
+  using type = TableFormatStatus;
+};
+template <>
+struct status_of<SpuGroupSpec> {
+  using type = SpuGroupStatus;
+};
+template <>
+struct status_of<MirrorSpec> {
+  using type = MirrorStatus;
+};
 
 }  // namespace sluice::wire

@@ -56,8 +56,8 @@ using FilterKind = PlainKind<0>;
 using MapKind = PlainKind<1>;
 using ArrayMapKind = PlainKind<2>;
 using FilterMapKind = PlainKind<4>;
-using InvocationKind = std::variant<FilterKind, MapKind, ArrayMapKind, AggregateKind,
-                                    FilterMapKind, JoinKind, JoinStreamKind, GenericContext>;
+using InvocationKind = std::variant<FilterKind, MapKind, ArrayMapKind, AggregateKind, FilterMapKind,
+                                    JoinKind, JoinStreamKind, GenericContext>;
 
 struct Lookback {
   std::uint64_t last = 0;
@@ -74,9 +74,8 @@ struct SmartModuleInvocation {
   std::optional<std::string> name;
   static constexpr auto fields() {
     using S = SmartModuleInvocation;
-    return std::tuple{field<&S::wasm>("wasm"), field<&S::kind>("kind"),
-                      field<&S::params>("params"), field<&S::lookback>("lookback").since(20),
-                      field<&S::name>("name").since(25)};
+    return std::tuple{field<&S::wasm>("wasm"), field<&S::kind>("kind"), field<&S::params>("params"),
+                      field<&S::lookback>("lookback").since(20), field<&S::name>("name").since(25)};
   }
 };
 
@@ -177,12 +176,15 @@ struct StreamFetchResponse {
   RecordSet records;
   static constexpr auto fields() {
     using S = StreamFetchResponse;
-    return std::tuple{field<&S::topic>("topic"), field<&S::stream_id>("stream_id"),
-                      field<&S::partition>("partition"), field<&S::error_code>("error_code"),
+    return std::tuple{field<&S::topic>("topic"),
+                      field<&S::stream_id>("stream_id"),
+                      field<&S::partition>("partition"),
+                      field<&S::error_code>("error_code"),
                       field<&S::high_watermark>("high_watermark"),
                       field<&S::next_filter_offset>("next_filter_offset").since(11),
                       field<&S::log_start_offset>("log_start_offset"),
-                      field<&S::aborted>("aborted"), field<&S::records>("records")};
+                      field<&S::aborted>("aborted"),
+                      field<&S::records>("records")};
   }
 };
 struct DerivedStream {
@@ -208,8 +210,10 @@ struct StreamFetchRequest {
   std::optional<std::string> consumer_id;
   static constexpr auto fields() {
     using S = StreamFetchRequest;
-    return std::tuple{field<&S::topic>("topic"), field<&S::partition>("partition"),
-                      field<&S::fetch_offset>("fetch_offset"), field<&S::max_bytes>("max_bytes"),
+    return std::tuple{field<&S::topic>("topic"),
+                      field<&S::partition>("partition"),
+                      field<&S::fetch_offset>("fetch_offset"),
+                      field<&S::max_bytes>("max_bytes"),
                       field<&S::isolation>("isolation"),
                       field<&S::wasm_module>("wasm_module").since(11).until(18),
                       field<&S::smartmodule>("smartmodule").since(16).until(18),
