@@ -1,0 +1,351 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+
+# The official Rust and Python clients against our server, and against our client through it.
+#
+#   tests/interop/run.sh                    everything; builds the two clients first
+#   tests/interop/run.sh -f 'rust.*codec'   tests whose name matches
+#
+#   SLUICE_BIN               folder of our programs (default: build/dev/bin)
+#   SLUICE_INTEROP_PROFILE   profile file of a server that runs; unset: ours is started here
+#   SLUICE_INTEROP_SERVER    `real` when that is an official cluster: leaves out what only
+#                            our server promises, and so tells whether a test expects too much
+#
+# Each claim is a function that takes the client's name, and one test for each client.
+
+load lib
+
+setup_file() {
+  build_clients
+  start_server
+}
+
+teardown_file() {
+  delete_topics
+  stop_server
+}
+
+# --- connection and topics -----------------------------------------------------------------------
+
+@test "rust client: connects" {
+  must official rust connect
+  grep -qE '^platform=[0-9]+\.[0-9]+\.[0-9]+' <<<"$output" || fail "$output"
+}
+
+@test "python client: connects" { must official python connect; }
+
+creates_lists_and_deletes_topics() {
+  topic=interop-admin-$1-$$
+  must official "$1" topic-create "$topic" --partitions 3
+  must_fail "already exists" official "$1" topic-create "$topic"
+  must official "$1" topic-list
+  expect_words "topic=$topic"
+  must official "$1" partition-list
+  expect_words "partition=$topic-0" "partition=$topic-1" "partition=$topic-2"
+  must official "$1" topic-delete "$topic"
+  must official "$1" topic-list
+  expect_no "topic=$topic"
+  must_fail "not found" official "$1" topic-delete "$topic"
+}
+
+# The Rust client says more than the name on a line.
+expect_words() {
+  local word
+  for word in "$@"; do
+    grep -qE "^$word( |\$)" <<<"$output" || fail "wanted $word in:" "$output" || return
+  done
+}
+
+@test "rust client: creates, lists and deletes topics" { creates_lists_and_deletes_topics rust; }
+@test "python client: creates, lists and deletes topics" { creates_lists_and_deletes_topics python; }
+
+creates_topics_with_a_compression() {
+  local client=$1 compression
+  shift
+  for compression in "$@"; do
+    name_topic "$compression"
+    must official "$client" topic-create "$topic" --partitions 2 --compression "$compression"
+    must official rust topic-list
+    expect "topic=$topic partitions=2 compression=$compression status=Provisioned"
+  done
+}
+
+@test "rust client: a topic keeps its number of partitions and its compression" {
+  creates_topics_with_a_compression rust none gzip snappy lz4 zstd any
+}
+@test "python client: a topic keeps its number of partitions and its compression" {
+  creates_topics_with_a_compression python none gzip snappy lz4 zstd
+}
+
+refuses_a_topic_that_does_not_exist() {
+  # With another topic there, since a client that has seen none waits for the first.
+  new_topic other
+  must_fail "not found" official "$1" produce interop-nowhere --count 1
+  must_fail "not found" official "$1" consume interop-nowhere --count 1
+}
+
+@test "rust client: is told that a topic does not exist" { refuses_a_topic_that_does_not_exist rust; }
+@test "python client: is told that a topic does not exist" { refuses_a_topic_that_does_not_exist python; }
+
+# --- records -------------------------------------------------------------------------------------
+
+writes_with_each_codec_and_both_clients_read() {
+  local codec reader
+  for codec in none gzip snappy lz4 zstd; do
+    new_topic "$codec"
+    must official "$1" produce "$topic" --count 500 --size 200 --codec "$codec"
+    expect records=500
+    for reader in rust python; do
+      must official "$reader" consume "$topic" --count 500
+      expect_records 0 499
+    done
+  done
+}
+
+@test "rust client: writes with each codec, and both clients read it" {
+  writes_with_each_codec_and_both_clients_read rust
+}
+@test "python client: writes with each codec, and both clients read it" {
+  writes_with_each_codec_and_both_clients_read python
+}
+
+@test "rust client: writes in the codec of the topic when it names none" {
+  new_topic codec --compression lz4
+  must official rust produce "$topic" --count 500 --size 200
+  must official python consume "$topic" --count 500
+  expect_records 0 499
+}
+
+# Two of them just fit into one request (1 MiB). Of larger ones the clients refuse the second
+# when it comes before the first is sent.
+writes_and_reads_large_records() {
+  new_topic large
+  must official "$1" produce "$topic" --count 2 --size 500000
+  must official "$1" consume "$topic" --count 2
+  expect_records 0 1
+  expect bytes=1000000
+}
+
+@test "rust client: writes and reads records of 500 kB" { writes_and_reads_large_records rust; }
+@test "python client: writes and reads records of 500 kB" { writes_and_reads_large_records python; }
+
+@test "rust client: spreads records without a key over the partitions" {
+  new_topic even --partitions 4
+  must official rust produce "$topic" --count 400
+  must official rust consume "$topic" --all --count 400
+  expect_records 0 399
+  expect partition.0=100 partition.1=100 partition.2=100 partition.3=100
+  expect_no key.
+}
+
+# It has no way to send a record without a key: what it sends has an empty one, which is a key.
+@test "python client: sends an empty key when it has none, so all goes to one partition" {
+  new_topic empty --partitions 4
+  must official python produce "$topic" --count 100
+  must official rust consume "$topic" --all --count 100
+  expect_records 0 99
+  expect partition.3=100 key.=3
+}
+
+# --- keys ----------------------------------------------------------------------------------------
+
+@test "both clients: a key goes to the same partition, and is read there" {
+  new_topic keys --partitions 4
+  must official rust produce "$topic" --count 200 --key-mod 16
+  told=$(key_partitions)
+  must official python produce "$topic" --count 200 --key-mod 16
+  expect_same "$told" "$(key_partitions)"
+  must official rust consume "$topic" --all --count 400
+  expect_same "$told" "$(key_partitions)"
+  (($(wc -l <<<"$told") == 16)) || fail "not 16 keys:" "$told"
+}
+
+@test "sluice: reads the keys and partitions that the official client wrote" {
+  need_sluice
+  new_topic keys --partitions 4
+  must official rust produce "$topic" --count 200 --key-mod 16
+  told=$(key_partitions)
+  must ours consume "$topic" --from beginning --count 200 --output json
+  expect_same "$told" "$(keys_of_json)"
+}
+
+@test "sluice: gives a key the partition that the official client gives it" {
+  need_sluice
+  new_topic theirs --partitions 4
+  must official rust produce "$topic" --count 200 --key-mod 16
+  told=$(key_partitions)
+  new_topic ours --partitions 4
+  official rust records --count 200 | sed 's/^\([0-9]*\):/\1 &/' |
+    awk '{print "key-" $1 % 16 "|" $2}' >"$BATS_TEST_TMPDIR/keyed"
+  must ours produce "$topic" --key-separator '|' --file "$BATS_TEST_TMPDIR/keyed"
+  must official rust consume "$topic" --all --count 200
+  expect_records 0 199
+  expect_same "$told" "$(key_partitions)"
+}
+
+keys_of_json() { jq -r '"key.\(.key)=\(.partition)"' <<<"$output" | sort -u; }
+
+# --- where reading starts ------------------------------------------------------------------------
+
+reads_from_every_start() {
+  new_topic start
+  must official "$1" produce "$topic" --count 100
+  # start position, first record: they are in the middle of a batch, except the first.
+  local start first
+  while read -r start first; do
+    must official "$1" consume "$topic" --start "$start" --count $((100 - first))
+    expect_records "$first" 99
+  done <<'STARTS'
+beginning 0
+absolute:40 40
+from-beginning:10 10
+from-end:5 95
+STARTS
+  reads_from_the_end "$1"
+}
+
+# What was there is not read; what comes after the stream is open is.
+reads_from_the_end() {
+  local found=$BATS_TEST_TMPDIR/found reader
+  official "$1" consume "$topic" --start end --count 50 --announce >"$found" 2>&1 3>&- &
+  reader=$!
+  within 20 grep -q '^open=' "$found" || fail "the stream did not open:" "$(<"$found")"
+  must official "$1" produce "$topic" --first 100 --count 50
+  wait "$reader" || fail "the reader failed:" "$(<"$found")"
+  output=$(<"$found")
+  expect_records 100 149
+}
+
+@test "rust client: reads from the beginning, the end, an offset and a distance from each" {
+  reads_from_every_start rust
+}
+@test "python client: reads from the beginning, the end, an offset and a distance from each" {
+  reads_from_every_start python
+}
+
+reads_one_partition() {
+  new_topic part --partitions 3
+  must official rust produce "$topic" --count 300
+  must official "$1" consume "$topic" --partition 1 --count 100
+  expect records=100 distinct=100 duplicate=none damaged=0
+}
+
+@test "rust client: reads one partition of several" { reads_one_partition rust; }
+@test "python client: reads one partition of several" { reads_one_partition python; }
+
+# --- consumer offsets ----------------------------------------------------------------------------
+
+resumes_after_the_stored_offset() {
+  local consumer=interop-$1-$$
+  new_topic offsets
+  must official "$1" produce "$topic" --count 100
+  must official "$1" offsets-consume "$topic" --consumer "$consumer" --count 30
+  expect_records 0 29
+  expect "committed=$consumer"
+  must official "$1" offsets-list --consumer "$consumer"
+  expect "consumer=$consumer topic=$topic partition=0 offset=29"
+
+  must official "$1" offsets-consume "$topic" --consumer "$consumer" --count 10 --no-commit
+  expect_records 30 39
+  must official "$1" offsets-consume "$topic" --consumer "$consumer" --count 20
+  expect_records 30 49
+  must official "$1" offsets-list --consumer "$consumer"
+  expect "consumer=$consumer topic=$topic partition=0 offset=49"
+
+  must official "$1" offsets-delete "$topic" --consumer "$consumer"
+  must official "$1" offsets-list --consumer "$consumer"
+  expect_no "$consumer"
+  must official "$1" offsets-consume "$topic" --consumer "$consumer" --count 5 --no-commit
+  expect_records 0 4
+}
+
+@test "rust client: stores its offset, resumes after it, deletes it" { resumes_after_the_stored_offset rust; }
+@test "python client: stores its offset, resumes after it, deletes it" { resumes_after_the_stored_offset python; }
+
+keeps_an_offset_for_each_partition() {
+  local consumer=interop-each-$1-$$ partition
+  new_topic offsets --partitions 2
+  must official rust produce "$topic" --count 100
+  for partition in 0 1; do
+    must official "$1" offsets-consume "$topic" --consumer "$consumer" \
+      --partition $partition --count $((10 + partition))
+  done
+  must official "$1" offsets-list --consumer "$consumer"
+  expect "consumer=$consumer topic=$topic partition=0 offset=9" \
+    "consumer=$consumer topic=$topic partition=1 offset=10"
+  for partition in 0 1; do
+    must official "$1" offsets-delete "$topic" --consumer "$consumer" --partition $partition
+  done
+}
+
+@test "rust client: its offsets are kept for each partition" { keeps_an_offset_for_each_partition rust; }
+@test "python client: its offsets are kept for each partition" { keeps_an_offset_for_each_partition python; }
+
+# --- volume --------------------------------------------------------------------------------------
+
+# A real server cuts an answer at a byte, and official clients then lose the rest of the batch
+# as soon as the backlog is larger than one answer (1 MB); ours cuts between batches.
+reads_a_backlog_of_200000_records() {
+  [[ ${SLUICE_INTEROP_SERVER:-} != real ]] || skip "official clients lose records of a real server"
+  new_topic volume
+  must official rust produce "$topic" --count 200000 --size 1000
+  expect records=200000
+  must official "$1" consume "$topic" --count 200000 --timeout 120
+  expect_records 0 199999
+}
+
+@test "rust client: reads a backlog of 200,000 records of 1 kB without one missing" {
+  reads_a_backlog_of_200000_records rust
+}
+@test "python client: reads a backlog of 200,000 records of 1 kB without one missing" {
+  reads_a_backlog_of_200000_records python
+}
+
+# --- both ways -----------------------------------------------------------------------------------
+
+what_it_writes_sluice_reads() {
+  need_sluice
+  local codec
+  for codec in none gzip snappy lz4 zstd; do
+    new_topic "$codec"
+    must official "$1" produce "$topic" --count 500 --size 200 --codec "$codec"
+    ours consume "$topic" --from beginning --count 500 --output raw >"$BATS_TEST_TMPDIR/found"
+    same_values "$BATS_TEST_TMPDIR/found" --count 500 --size 200
+  done
+}
+
+# Raw output has no line feeds between values, and the values have none themselves.
+same_values() {
+  local found=$1
+  shift
+  cmp <(tr -d '\n' <"$found") <(official rust records "$@" | tr -d '\n')
+}
+
+@test "rust client: what it writes with each codec, sluice reads" { what_it_writes_sluice_reads rust; }
+@test "python client: what it writes with each codec, sluice reads" { what_it_writes_sluice_reads python; }
+
+reads_what_sluice_writes() {
+  need_sluice
+  new_topic ours
+  official rust records --count 5000 --size 100 >"$BATS_TEST_TMPDIR/lines"
+  must ours produce "$topic" --file "$BATS_TEST_TMPDIR/lines"
+  must official "$1" consume "$topic" --count 5000
+  expect_records 0 4999
+}
+
+@test "rust client: reads what sluice writes" { reads_what_sluice_writes rust; }
+@test "python client: reads what sluice writes" { reads_what_sluice_writes python; }
+
+@test "sluice: resumes after the offset that the official client stored" {
+  need_sluice
+  local consumer=interop-shared-$$
+  new_topic shared
+  must official rust produce "$topic" --count 100
+  must official rust offsets-consume "$topic" --consumer "$consumer" --count 30
+  ours consume "$topic" --consumer "$consumer" --from beginning --count 70 --output raw \
+    >"$BATS_TEST_TMPDIR/found"
+  same_values "$BATS_TEST_TMPDIR/found" --first 30 --count 70
+  must official rust offsets-list --consumer "$consumer"
+  expect "consumer=$consumer topic=$topic partition=0 offset=99"
+  must official rust offsets-delete "$topic" --consumer "$consumer"
+}
