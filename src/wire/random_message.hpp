@@ -4,6 +4,8 @@
 // Random messages of any type, and whether two are equal, both from the field lists. For
 // tests only. `SLUICE_TEST_SEED` repeats a run that failed.
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <deque>
 #include <random>
