@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# sluice_connector([LINK library...] [TEST_LINK library...])
+#
+# Makes the connector of the current folder, named as its connector.toml says:
+#   <name>          the program, from all .cpp files
+#   <name>_test     its unit tests, from the *_test.cpp files, when there are any
+# connector.toml is the only place for name, version, description and direction: it becomes the
+# `sluice::connector_info` that the program is linked with.
+include_guard(GLOBAL)
+
+# Reads connector.toml into OUT (the name) and writes the code to FILE.
+function(sluice_connector_info OUT FILE)
+  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+  set(toml "${CMAKE_CURRENT_SOURCE_DIR}/connector.toml")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${toml}")
+  execute_process(
+    COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/cmake/connector_info.py" "${toml}" "${FILE}"
+    OUTPUT_VARIABLE name ERROR_VARIABLE problem RESULT_VARIABLE failed
+    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
+  if(failed)
+    message(FATAL_ERROR "${toml}: ${problem} (${failed})")
+  endif()
+  set(${OUT} "${name}" PARENT_SCOPE)
+endfunction()
+
+function(sluice_connector)
+  cmake_parse_arguments(ARG "" "" "LINK;TEST_LINK" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "sluice_connector takes LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  set(info "${CMAKE_CURRENT_BINARY_DIR}/connector_info.cpp")
+  sluice_connector_info(name "${info}")
+
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  # The objects are compiled once, for the program and for its tests.
+  add_library(${name}_objects OBJECT ${sources} "${info}")
+  target_include_directories(${name}_objects PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${name}_objects PUBLIC sluice_connector ${ARG_LINK} Threads::Threads)
+  add_executable(${name} "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  target_link_libraries(${name} PRIVATE ${name}_objects)
+  install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+
+  if(SLUICE_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_compile_definitions(${name}_test PRIVATE
+      SLUICE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+    target_link_libraries(${name}_test PRIVATE ${name}_objects ${ARG_TEST_LINK}
+      GTest::gtest GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()

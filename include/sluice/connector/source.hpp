@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The contract of a source: outside system -> topic.
+//
+// A source reads the outside and calls `send`. It may attach a position to a record; it then
+// hears `acknowledged` once the topic holds that record and all that were sent before it. The
+// kit keeps the last position durably and hands it back at the next start, unless the outside
+// system keeps the place itself.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sluice/error.hpp"
+#include "sluice/record.hpp"
+
+namespace sluice {
+
+// A place in the outside system, in the connector's own words: opaque bytes.
+struct Position {
+  std::string bytes;
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+// Who remembers where to go on after a restart.
+enum class PositionKeeper {
+  kit,     // the kit stores it, before `acknowledged`; `resume_from` has it at the next start
+  outside  // the outside system, which only waits for its acknowledgement: a broker, a queue
+};
+
+// What a source has of the kit. Use it on the source's thread only. Acknowledgements come
+// inside its calls, `send` included.
+class SourceContext {
+ public:
+  virtual ~SourceContext() = default;
+
+  // Queues a copy of the record. Waits while the byte budget is used up: that is the
+  // back-pressure. Throws: what the topic refused, now or earlier: let it pass, the kit stops
+  // the connector; `cancelled` when the time to drain is over.
+  virtual void send(const RecordRef& record, std::optional<Position> position = {}) = 0;
+  // True when a record of any size would be queued without waiting. For a source that must not
+  // block: it stops reading until `wake_fd` is readable and this is true.
+  [[nodiscard]] virtual bool has_room() const = 0;
+  // Waits until everything sent is in the topic, and has been acknowledged.
+  virtual void flush() = 0;
+
+  // Pauses, and hands out acknowledgements meanwhile. False when the source should stop.
+  virtual bool wait(std::chrono::milliseconds pause) = 0;
+  // For a source that waits in poll(2) itself: readable when there is something to `dispatch`.
+  [[nodiscard]] virtual int wake_fd() const = 0;
+  // Hands out the acknowledgements that wait; does not block. False when the source should stop.
+  virtual bool dispatch() = 0;
+  // True from the first signal on: return from `run` soon, after sending what is half done.
+  [[nodiscard]] virtual bool stopping() const = 0;
+
+  // The last position that was acknowledged and stored, of this or an earlier run.
+  [[nodiscard]] virtual const std::optional<Position>& resume_from() const = 0;
+
+  // The connection to the outside is up, or lost with this error. Seen in /readyz, metrics
+  // and log; say it on each change.
+  virtual void connected() = 0;
+  virtual void disconnected(const Error& error) = 0;
+  // A record from outside that will not be sent, by a rule of the user's. Counted by reason: a
+  // few fixed words.
+  virtual void filtered(std::string_view reason) = 0;
+  // How long to wait before trying again: exponential with jitter, reset by `connected`.
+  [[nodiscard]] virtual std::chrono::milliseconds next_retry_delay() = 0;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // Reads the outside until it ends (then the connector ends, with exit code 0) or the
+  // context says stop. Throws: `Failure`; a retryable one makes the kit call `run` again, after
+  // a back-off and with everything sent acknowledged, any other stops the connector with the
+  // code's exit code.
+  virtual void run(SourceContext& stream) = 0;
+  // The topic has everything up to here, and the position is stored. Positions in between may
+  // be skipped. On the source's thread, inside a call of the context. Must not call the context.
+  virtual void acknowledged(const Position&) {}
+  // Asked once, before `run`.
+  [[nodiscard]] virtual PositionKeeper position_keeper() const { return PositionKeeper::kit; }
+};
+
+}  // namespace sluice

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/instance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sluice/error.hpp"
+
+namespace sluice::connector {
+namespace {
+
+constexpr std::string_view checkpoint_prefix = "sluice-checkpoint-";
+constexpr std::size_t topic_name_max = 63;
+
+// FNV-1a: small, and the same for ever.
+std::string hash_of(std::string_view text) {
+  std::uint32_t hash = 2'166'136'261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+  std::array<char, 9> hex{};
+  std::snprintf(hex.data(), hex.size(), "%08x", hash);
+  return hex.data();
+}
+
+std::string slug(std::string_view name, std::size_t size_max) {
+  std::string out;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    out += plain ? c : '-';
+  }
+  const bool same = out == name && !out.empty() && out.back() != '-' && out.front() != '-';
+  if (same && out.size() <= size_max) return out;
+  const auto hash = hash_of(name);
+  out.resize(std::min(out.size(), size_max - hash.size() - 1));
+  return out + "-" + hash;
+}
+
+int lock_file(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    const auto code = errno == EACCES || errno == EROFS ? Errc::permission_denied : Errc::io;
+    throw Failure(code, "cannot open the lock " + path.string() + ": " + std::strerror(errno));
+  }
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  ::close(fd);
+  return -1;
+}
+
+// A socket in the abstract namespace: no file, and gone with the process.
+int lock_socket(const std::string& stem) {
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw Failure(Errc::io, std::string("cannot make a socket: ") + std::strerror(errno));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto text = "sluice-connector/" + std::to_string(::getuid()) + "/" + stem;
+  const auto size = std::min(text.size(), sizeof(address.sun_path) - 1);
+  std::copy_n(text.data(), size, address.sun_path + 1);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0) return fd;
+  ::close(fd);
+  return -1;
+}
+
+}  // namespace
+
+std::string default_instance_name(std::string_view connector, std::string_view topic) {
+  std::string out(connector);
+  return out.append("-").append(topic);
+}
+
+std::string file_stem(std::string_view name) {
+  return slug(name, topic_name_max);
+}
+
+std::string checkpoint_topic(std::string_view name) {
+  return std::string(checkpoint_prefix) + slug(name, topic_name_max - checkpoint_prefix.size());
+}
+
+InstanceLock::InstanceLock(const std::string& name,
+                           const std::optional<std::filesystem::path>& folder)
+    : fd_(folder ? lock_file(*folder / (file_stem(name) + ".lock"))
+                 : lock_socket(file_stem(name))) {
+  if (fd_ < 0) {
+    throw Failure(Errc::already_running,
+                  "another connector with the name `" + name +
+                      "` is running here; stop it, or give this one another --name");
+  }
+}
+
+InstanceLock::~InstanceLock() {
+  ::close(fd_);
+}
+
+}  // namespace sluice::connector

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/job.hpp"
+
+#include <thread>
+#include <utility>
+
+#include "base/log.hpp"
+#include "connector/backoff.hpp"
+#include "connector/file_checkpoint.hpp"
+#include "connector/sink_session.hpp"
+#include "connector/source_session.hpp"
+#include "connector/topic_checkpoint.hpp"
+
+namespace sluice::connector {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds close_timeout{1'000};
+constexpr BackoffLimits connect_backoff{.first = milliseconds(200), .most = milliseconds(2'000)};
+
+}  // namespace
+
+Job::Job(JobSettings settings, Connect connect, const Clock& clock, Stats& stats)
+    : settings_(std::move(settings)), clock_(clock), stats_(stats), connect_(std::move(connect)) {}
+
+Job::~Job() = default;
+
+void Job::run() {
+  cluster_ = connect_patiently();
+  if (!cluster_) return;
+  const auto& topic = settings_.common.topic;
+  if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
+    log::info("connector", "created the topic", {{"topic", topic}});
+  }
+  auto session = start(*cluster_);
+  {
+    const std::lock_guard lock(guard_);
+    session_ = std::move(session);
+    if (stop_requested_) return;
+    stats_.phase(Phase::running);
+  }
+  session_->run();
+}
+
+void Job::drain() {
+  // The session is not replaced any more; only its making needs the lock.
+  std::optional<Error> problem;
+  if (session_) {
+    try {
+      session_->drain();
+    } catch (const Failure& failure) {
+      problem = failure.error();
+    }
+  }
+  release(close_timeout);
+  if (cluster_) cluster_->close(close_timeout);
+  if (problem) throw Failure(*std::move(problem));
+}
+
+std::unique_ptr<Cluster> Job::connect_patiently() {
+  const auto until = clock_.now() + settings_.common.connect_timeout;
+  Backoff backoff(connect_backoff);
+  while (!stop_requested()) {
+    try {
+      return connect_();
+    } catch (const Failure& failure) {
+      stats_.error(failure.error());
+      if (!failure.error().retryable() || clock_.now() >= until) throw;
+      if (backoff.count() == 0) {
+        log::warn("connector", "cannot reach the cluster, trying again",
+                  {{"error", failure.error().message()},
+                   {"for", std::to_string(settings_.common.connect_timeout.count()) + "ms"}});
+      }
+    }
+    stats_.retry();
+    std::this_thread::sleep_for(backoff.next());
+  }
+  return nullptr;
+}
+
+void Job::lock_name() {
+  std::optional<std::filesystem::path> folder;
+  if (settings_.common.state_dir) folder = *settings_.common.state_dir;
+  lock_.emplace(settings_.common.name, folder);
+}
+
+bool Job::stop_requested() const {
+  const std::lock_guard lock(guard_);
+  return stop_requested_;
+}
+
+void Job::request_stop() {
+  const std::lock_guard lock(guard_);
+  stop_requested_ = true;
+  if (session_) session_->request_stop();
+}
+
+void Job::abandon() {
+  const std::lock_guard lock(guard_);
+  stop_requested_ = true;
+  if (session_) session_->abandon();
+}
+
+std::uint64_t Job::unfinished() const {
+  const std::lock_guard lock(guard_);
+  return session_ ? session_->unfinished() : 0;
+}
+
+// --- source --------------------------------------------------------------------------------
+
+SourceJob::SourceJob(JobSettings settings, SourceOptions options, std::unique_ptr<Source> source,
+                     Connect connect, const Clock& clock, Stats& stats)
+    : Job(std::move(settings), std::move(connect), clock, stats),
+      options_(std::move(options)),
+      source_(std::move(source)) {}
+
+std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
+  if (source_->position_keeper() == PositionKeeper::kit) store_ = make_store(cluster);
+  if (store_) lock_name();
+  writer_ = cluster.writer(settings_.common.topic, producer_options(options_));
+  return std::make_unique<SourceSession>(
+      *source_, *writer_, store_.get(), stats_,
+      SourceSettings{.buffer_bytes = options_.buffer_bytes.bytes});
+}
+
+std::unique_ptr<CheckpointStore> SourceJob::make_store(Cluster& cluster) const {
+  const auto& common = settings_.common;
+  const auto place = options_.checkpoint.value_or(common.state_dir ? CheckpointPlace::file
+                                                                   : CheckpointPlace::topic);
+  if (place == CheckpointPlace::topic) {
+    return std::make_unique<TopicCheckpoint>(cluster, common.name);
+  }
+  return std::make_unique<FileCheckpoint>(*common.state_dir, common.name);
+}
+
+void SourceJob::release(milliseconds deadline) {
+  if (writer_) writer_->close(deadline);
+}
+
+// --- sink ----------------------------------------------------------------------------------
+
+SinkJob::SinkJob(JobSettings settings, SinkOptions options, std::unique_ptr<Sink> sink,
+                 Connect connect, const Clock& clock, Stats& stats)
+    : Job(std::move(settings), std::move(connect), clock, stats),
+      options_(std::move(options)),
+      sink_(std::move(sink)) {}
+
+std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
+  const auto& common = settings_.common;
+  lock_name();
+  return std::make_unique<SinkSession>(
+      *sink_, cluster, clock_, stats_,
+      SinkSettings{.topic = common.topic,
+                   .name = common.name,
+                   .consumer = consumer_options(options_, common.name),
+                   .batch = {.count = options_.batch.count,
+                             .bytes = options_.batch.bytes.bytes,
+                             .age = options_.batch.age},
+                   .flush_timeout = common.drain_timeout});
+}
+
+void SinkJob::release(milliseconds) {}
+
+}  // namespace sluice::connector

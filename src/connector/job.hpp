@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A whole run of a connector: connect to the cluster, make the topic, take up the checkpoint
+// or the offsets, run the session, release everything. It is a session itself, because all of
+// it may wait, and must be stoppable.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "connector/checkpoint.hpp"
+#include "connector/cluster.hpp"
+#include "connector/common_options.hpp"
+#include "connector/instance.hpp"
+#include "connector/session.hpp"
+#include "connector/stats.hpp"
+#include "sluice/connector/sink.hpp"
+#include "sluice/connector/source.hpp"
+
+namespace sluice::connector {
+
+struct JobSettings {
+  CommonOptions common;  // with the name filled in
+  TopicConfig topic;     // for when it must be made
+};
+
+// Connects once. Throws as `Client::connect`.
+using Connect = std::function<std::unique_ptr<Cluster>()>;
+
+class Job : public Session {
+ public:
+  Job(JobSettings settings, Connect connect, const Clock& clock, Stats& stats);
+  ~Job() override;
+
+  void run() final;
+  void drain() final;
+  void request_stop() final;
+  void abandon() final;
+  [[nodiscard]] std::uint64_t unfinished() const final;
+
+ protected:
+  // Makes the session; the cluster is connected and has the topic.
+  virtual std::unique_ptr<Session> start(Cluster& cluster) = 0;
+  // The session is drained, or has failed; the cluster is still connected.
+  virtual void release(std::chrono::milliseconds deadline) = 0;
+  // One instance a name, for what is kept under that name.
+  void lock_name();
+
+  const JobSettings settings_;
+  const Clock& clock_;
+  Stats& stats_;
+
+ private:
+  [[nodiscard]] std::unique_ptr<Cluster> connect_patiently();
+  [[nodiscard]] bool stop_requested() const;
+
+  Connect connect_;
+  std::optional<InstanceLock> lock_;
+  std::unique_ptr<Cluster> cluster_;
+  mutable std::mutex guard_;
+  std::unique_ptr<Session> session_;
+  bool stop_requested_ = false;
+};
+
+class SourceJob final : public Job {
+ public:
+  SourceJob(JobSettings settings, SourceOptions options, std::unique_ptr<Source> source,
+            Connect connect, const Clock& clock, Stats& stats);
+
+ protected:
+  std::unique_ptr<Session> start(Cluster& cluster) override;
+  void release(std::chrono::milliseconds deadline) override;
+
+ private:
+  [[nodiscard]] std::unique_ptr<CheckpointStore> make_store(Cluster& cluster) const;
+
+  SourceOptions options_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<RecordWriter> writer_;
+  std::unique_ptr<CheckpointStore> store_;
+};
+
+class SinkJob final : public Job {
+ public:
+  SinkJob(JobSettings settings, SinkOptions options, std::unique_ptr<Sink> sink, Connect connect,
+          const Clock& clock, Stats& stats);
+
+ protected:
+  std::unique_ptr<Session> start(Cluster& cluster) override;
+  void release(std::chrono::milliseconds deadline) override;
+
+ private:
+  SinkOptions options_;
+  std::unique_ptr<Sink> sink_;
+};
+
+// From the neutral words of the options to those of the client.
+[[nodiscard]] TopicConfig topic_config(const TopicSettings& settings);
+[[nodiscard]] ProducerOptions producer_options(const SourceOptions& options);
+[[nodiscard]] ConsumerOptions consumer_options(const SinkOptions& options,
+                                               const std::string& instance);
+
+}  // namespace sluice::connector

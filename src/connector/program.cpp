@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the command line to the exit code.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "connector/client_cluster.hpp"
+#include "connector/job.hpp"
+#include "connector/signals.hpp"
+#include "connector/supervisor.hpp"
+#include "sluice/connector/run.hpp"
+
+namespace sluice::connector {
+namespace {
+
+template <typename Contract>
+struct KitOptions;
+template <>
+struct KitOptions<Source> {
+  using Type = SourceOptions;
+  using JobType = SourceJob;
+};
+template <>
+struct KitOptions<Sink> {
+  using Type = SinkOptions;
+  using JobType = SinkJob;
+};
+
+ProgramInfo program_info(const ConnectorInfo& info) {
+  return {.name = std::string(info.name),
+          .direction = std::string(info.direction),
+          .version = std::string(info.version),
+          .description = std::string(info.description),
+          .title = {},
+          .section = std::string(info.section)};
+}
+
+int report(const Error& error, std::string_view name) {
+  std::fprintf(stderr, "%.*s: %s (%s)\n", static_cast<int>(name.size()), name.data(),
+               error.message().c_str(), std::string(describe(error.code).name).c_str());
+  return describe(error.code).exit_code;
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+Connect connect_with(const CommonOptions& common) {
+  return [common] {
+    ClusterProfile profile;
+    if (common.cluster) {
+      profile.endpoint = *common.cluster;
+    } else {
+      profile = load_profile({}, common.profile);
+    }
+    ClientOptions options;
+    options.client_id = "fluvio_connector_" + common.name;
+    return connect_cluster(profile, options);
+  };
+}
+
+void status_line(const StatsSnapshot& now) {
+  log::info("connector", "status",
+            {{"state", std::string(name_of(now.phase))},
+             {"outside", std::string(name_of(now.outside))},
+             {"read", std::to_string(now.records_read)},
+             {"delivered", std::to_string(now.records_delivered)},
+             {"filtered", std::to_string(now.records_filtered)},
+             {"failed", std::to_string(now.records_failed)},
+             {"in_flight", std::to_string(now.in_flight())},
+             {"lag", std::to_string(now.lag)}});
+}
+
+void start_line(const ConnectorInfo& info, const CommonOptions& common) {
+  log::info("connector", "starting",
+            {{"connector", std::string(info.name)},
+             {"version", std::string(info.version)},
+             {"direction", std::string(info.direction)},
+             {"name", common.name},
+             {"topic", common.topic}});
+}
+
+int end(const RunEnd& end, const Stats& stats, const CommonOptions& common) {
+  if (end.failure) {
+    log::error("connector", "stopped",
+               {{"error", end.failure->message()},
+                {"code", std::string(describe(end.failure->code).name)}});
+  }
+  if (end.unfinished > 0) {
+    log::error("connector", "records were read and could not be finished in time",
+               {{"unfinished", std::to_string(end.unfinished)},
+                {"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
+  }
+  status_line(stats.snapshot());
+  // A thread that is stuck in somebody's library cannot be ended any other way.
+  if (end.thread_is_stuck) std::_Exit(end.exit_code());
+  return end.exit_code();
+}
+
+// Runs a job to its end.
+int run_job(Job& job, Stats& stats, const CommonOptions& common, Signals& signals) {
+  const auto ended = supervise(job, stats,
+                               {.drain_timeout = common.drain_timeout,
+                                .signal_fd = signals.fd(),
+                                .take_signal = [&] { return signals.take(); },
+                                .status = [&] { status_line(stats.snapshot()); }});
+  return end(ended, stats, common);
+}
+
+void check_options(const CommonOptions& common, const SourceOptions& source) {
+  if (source.checkpoint == CheckpointPlace::file && !common.state_dir) {
+    throw Failure(Errc::usage, "--checkpoint file needs --state-dir DIR");
+  }
+}
+void check_options(const CommonOptions&, const SinkOptions&) {}
+
+template <typename Contract>
+int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
+               CommonOptions& common, typename KitOptions<Contract>::Type& options,
+               const ConnectorConfig& config) {
+  check_options(common, options);
+  for (const auto& [name, value] : config.environment) {
+    ::setenv(name.c_str(), value.reveal().c_str(), 1);
+  }
+  or_throw(log::configure(
+      {.filter = common.log,
+       .format = common.log_format == LogFormat::json ? log::Format::json : log::Format::text}));
+  if (common.name.empty()) common.name = default_instance_name(info.name, common.topic);
+  Signals signals;
+  start_line(info, common);
+  const Clock clock;
+  Stats stats(clock);
+  typename KitOptions<Contract>::JobType job(
+      {.common = common, .topic = topic_config(config.topic)}, std::move(options), program.make(),
+      connect_with(common), clock, stats);
+  return run_job(job, stats, common, signals);
+}
+
+template <typename Contract>
+int run_program(const ConnectorInfo& info, const detail::Program<Contract>& program, int argc,
+                char** argv) {
+  CommonOptions common;
+  typename KitOptions<Contract>::Type options;
+  OptionSet set;
+  program.bind(set);
+  const BindHow hidden{.heading = "Connector", .in_section = false, .in_schema = false};
+  set.bind(common, hidden).bind(options, hidden);
+
+  const auto about = program_info(info);
+  if (argc > 1 && std::string_view(argv[1]) == "metadata") {
+    print(metadata_json(about, set) + "\n");
+    return 0;
+  }
+  auto input = program_input(argc, argv);
+  input.section = info.section;
+  input.direction = info.direction;
+  const auto outcome = parse_options(set, input);
+  for (const auto& warning : outcome.warnings) {
+    std::fprintf(stderr, "%s\n", warning.text().c_str());
+  }
+  if (!outcome.ok()) {
+    std::fprintf(stderr, "%sFor more, try --help.\n", outcome.report().c_str());
+    return describe(outcome.problems.front().code).exit_code;
+  }
+  if (outcome.wants == ParseOutcome::Wants::help) {
+    print(help_text(about, set));
+    return 0;
+  }
+  if (outcome.wants == ParseOutcome::Wants::version) {
+    print(version_text(about));
+    return 0;
+  }
+  return run_parsed(info, program, common, options, outcome.config);
+}
+
+template <typename Contract>
+int run_and_report(const ConnectorInfo& info, const detail::Program<Contract>& program, int argc,
+                   char** argv) {
+  try {
+    return run_program(info, program, argc, argv);
+  } catch (const Failure& failure) {
+    return report(failure.error(), info.name);
+  } catch (const std::exception& problem) {
+    return report({Errc::internal, problem.what(), {}}, info.name);
+  }
+}
+
+}  // namespace
+}  // namespace sluice::connector
+
+namespace sluice::detail {
+
+int run(const ConnectorInfo& info, const Program<Source>& program, int argc, char** argv) {
+  return connector::run_and_report(info, program, argc, argv);
+}
+
+int run(const ConnectorInfo& info, const Program<Sink>& program, int argc, char** argv) {
+  return connector::run_and_report(info, program, argc, argv);
+}
+
+}  // namespace sluice::detail

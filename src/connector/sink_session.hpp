@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Runs a sink: reads batches, writes them until the destination has them, commits offsets.
+//
+// Everything happens on the sink's thread; the client reads ahead on its own. The order that
+// nothing is lost by: `write` returned, then the offset is committed. What was read and not
+// written is read again by the next run.
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+
+#include "connector/backoff.hpp"
+#include "connector/batch_builder.hpp"
+#include "connector/cluster.hpp"
+#include "connector/session.hpp"
+#include "connector/stats.hpp"
+#include "sluice/connector/sink.hpp"
+
+namespace sluice::connector {
+
+struct SinkSettings {
+  std::string topic;
+  std::string name;
+  ConsumerOptions consumer;
+  BatchLimits batch;
+  std::chrono::milliseconds idle_period{1'000};
+  std::chrono::milliseconds flush_timeout{10'000};  // for storing offsets at the end
+  BackoffLimits backoff;
+};
+
+class SinkSession final : public Session, public SinkContext {
+ public:
+  SinkSession(Sink& sink, Cluster& cluster, const Clock& clock, Stats& stats,
+              SinkSettings settings);
+  ~SinkSession() override;
+
+  void run() override;
+  void drain() override;
+  void request_stop() override;
+  void abandon() override;
+  [[nodiscard]] std::uint64_t unfinished() const override { return unfinished_; }
+
+  [[nodiscard]] bool stopping() const override { return stopping_; }
+  void connected() override;
+  void disconnected(const Error& error) override;
+  [[nodiscard]] const std::string& topic() const override { return settings_.topic; }
+  [[nodiscard]] const std::string& name() const override { return settings_.name; }
+
+ private:
+  using Batch = std::span<const SinkRecord>;
+
+  void open_reader();
+  // Does `step`, again after a pause while it fails in a retryable way, with `open` before.
+  void persist(const std::function<void()>& step);
+  void open_sink();
+  // Fills the batch, up to its age. False when nothing came.
+  bool collect();
+  Next read(std::chrono::milliseconds wait);
+  void deliver();
+  // Writes what is left of the batch, and drops what was written from `rest`.
+  void write_some(Batch& rest);
+  void settle(Batch written);
+  // How many records from the start of `rest` the destination has, or has not, already.
+  [[nodiscard]] std::size_t run_length(Batch rest, bool stored) const;
+  void pause(std::chrono::milliseconds pause);
+
+  Sink& sink_;
+  Cluster& cluster_;
+  const Clock& clock_;
+  Stats& stats_;
+  const SinkSettings settings_;
+  Backoff backoff_;
+  BatchBuilder builder_;
+  bool opened_ = false;
+  bool ended_ = false;
+  std::optional<std::map<PartitionId, Offset>> stored_;  // when the destination keeps offsets
+  bool fate_unknown_ = false;  // it was opened again: part of the batch may be there already
+  TimePoint last_idle_;
+  std::unique_ptr<RecordReader> reader_;
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> unfinished_{0};
+  std::mutex guard_;  // of the reader's pointer and what follows
+  std::condition_variable changed_;
+  bool abandoned_ = false;
+};
+
+}  // namespace sluice::connector

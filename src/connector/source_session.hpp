@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Runs a source: byte budget, results of the topic, checkpoints, acknowledgements, retries.
+//
+// Three kinds of thread meet here, under one lock: the source's own (run and all of
+// SourceContext), the client's (results of records), the checkpoint keeper's. The order that
+// nothing is lost by: record in the topic, then position stored, then `acknowledged`.
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "connector/ack_tracker.hpp"
+#include "connector/backoff.hpp"
+#include "connector/checkpoint.hpp"
+#include "connector/cluster.hpp"
+#include "connector/session.hpp"
+#include "connector/stats.hpp"
+#include "connector/wake_fd.hpp"
+#include "sluice/connector/source.hpp"
+
+namespace sluice::connector {
+
+struct SourceSettings {
+  std::size_t buffer_bytes = 16'777'216;
+  std::chrono::milliseconds checkpoint_interval{100};
+  BackoffLimits backoff;
+};
+
+class SourceSession final : public Session, public SourceContext {
+ public:
+  // What a record counts for in the budget beside its bytes.
+  static constexpr std::size_t record_overhead_bytes = 64;
+
+  // `store` may be null when the outside keeps the positions. All outlive the session, and the
+  // writer is closed before the session goes.
+  SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store, Stats& stats,
+                SourceSettings settings);
+  ~SourceSession() override;
+
+  void run() override;
+  void drain() override { flush(); }
+  void request_stop() override;
+  void abandon() override;
+  [[nodiscard]] std::uint64_t unfinished() const override;
+
+  void send(const RecordRef& record, std::optional<Position> position = {}) override;
+  [[nodiscard]] bool has_room() const override;
+  void flush() override;
+  bool wait(std::chrono::milliseconds pause) override;
+  [[nodiscard]] int wake_fd() const override { return wake_.fd(); }
+  bool dispatch() override;
+  [[nodiscard]] bool stopping() const override;
+  [[nodiscard]] const std::optional<Position>& resume_from() const override { return resume_; }
+  void connected() override;
+  void disconnected(const Error& error) override;
+  void filtered(std::string_view reason) override;
+  [[nodiscard]] std::chrono::milliseconds next_retry_delay() override;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Back-off after a retryable failure of `run`. False when the source should stop.
+  bool pause_after(const Error& error);
+  void wait_for_room(Lock& lock, std::size_t cost);
+  void hand_out(Lock& lock);
+  void throw_if_over() const;  // Requires: the lock is held.
+  void wake();
+
+  void on_result(std::uint64_t number, std::size_t bytes, Outcome<Delivered> outcome);
+  void release_position(Lock& lock);
+  void on_stored(MarkedPosition position);
+  void stop_with(Error error);
+
+  Source& source_;
+  RecordWriter& writer_;
+  Stats& stats_;
+  const SourceSettings settings_;
+  const bool kit_keeps_;
+  std::optional<Position> resume_;  // the source's thread only
+  Backoff backoff_;                 // the source's thread only
+  WakeFd wake_;
+
+  mutable std::mutex guard_;
+  std::condition_variable changed_;
+  AckTracker tracker_;
+  std::size_t used_bytes_ = 0;
+  mutable bool room_wanted_ = false;
+  bool stopping_ = false;
+  bool abandoned_ = false;
+  bool flushing_ = false;
+  std::optional<Error> fatal_;
+  std::uint64_t released_mark_ = 0;  // the newest position out of the tracker
+  std::uint64_t handed_mark_ = 0;    // the newest that the source has heard of
+  std::optional<MarkedPosition> to_acknowledge_;
+  std::unique_ptr<CheckpointKeeper> keeper_;  // last: its thread ends first
+};
+
+}  // namespace sluice::connector

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a running connector counts. One object a program, written by all its threads, read by
+// metrics, status and the status line.
+//
+// The ledger: records_read = delivered + filtered + failed + what is in flight, always.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "connector/clock.hpp"
+#include "sluice/error.hpp"
+
+namespace sluice::connector {
+
+enum class Phase : std::uint8_t { starting, running, draining, stopped };
+// The connection to the outside, as far as the connector has said.
+enum class Outside : std::uint8_t { unknown, connected, disconnected };
+
+[[nodiscard]] std::string_view name_of(Phase phase);
+[[nodiscard]] std::string_view name_of(Outside outside);
+
+// A copy of everything, at one moment.
+struct StatsSnapshot {
+  Phase phase = Phase::starting;
+  Outside outside = Outside::unknown;
+  std::uint64_t records_read = 0;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t records_delivered = 0;
+  std::uint64_t bytes_delivered = 0;
+  std::uint64_t records_failed = 0;
+  std::uint64_t records_filtered = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t checkpoints = 0;
+  std::int64_t lag = 0;
+  std::uint64_t buffered_bytes = 0;
+  std::chrono::nanoseconds budget_wait{0};
+  std::optional<WallTime> last_delivery;
+  std::optional<WallTime> last_checkpoint;
+  std::optional<TimePoint> last_progress;            // a delivery, or a moment without work
+  std::map<std::string, std::uint64_t> filtered;     // by reason
+  std::map<std::string_view, std::uint64_t> errors;  // by the code's name
+  std::string last_error;
+
+  [[nodiscard]] std::uint64_t in_flight() const noexcept {
+    const auto settled = records_delivered + records_failed + records_filtered;
+    return records_read > settled ? records_read - settled : 0;
+  }
+};
+
+class Stats {
+ public:
+  explicit Stats(const Clock& clock) : clock_(clock) {}
+
+  void phase(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
+  void outside(Outside outside) { outside_.store(outside, std::memory_order_relaxed); }
+  void read(std::uint64_t records, std::uint64_t bytes);
+  void delivered(std::uint64_t records, std::uint64_t bytes);
+  void failed(std::uint64_t records) { records_failed_ += records; }
+  // Reasons beyond the first 64 are counted together, as `other`.
+  void filtered(std::string_view reason);
+  void error(const Error& error);
+  void retry() { ++retries_; }
+  void checkpoint_stored();
+  void lag(std::int64_t records) { lag_.store(records, std::memory_order_relaxed); }
+  void buffered(std::uint64_t bytes) { buffered_.store(bytes, std::memory_order_relaxed); }
+  void budget_wait(std::chrono::nanoseconds wait) { budget_wait_ns_ += wait.count(); }
+  // There is nothing to do, or something was done.
+  void progress();
+
+  [[nodiscard]] StatsSnapshot snapshot() const;
+
+ private:
+  static constexpr std::size_t code_count = static_cast<std::size_t>(Errc::internal) + 1;
+  static constexpr std::size_t reasons_max = 64;
+
+  const Clock& clock_;
+  std::atomic<Phase> phase_{Phase::starting};
+  std::atomic<Outside> outside_{Outside::unknown};
+  std::atomic<std::uint64_t> records_read_{0}, bytes_read_{0};
+  std::atomic<std::uint64_t> records_delivered_{0}, bytes_delivered_{0};
+  std::atomic<std::uint64_t> records_failed_{0}, records_filtered_{0};
+  std::atomic<std::uint64_t> retries_{0}, checkpoints_{0}, buffered_{0};
+  std::atomic<std::int64_t> lag_{0}, budget_wait_ns_{0};
+  // Ticks since the epoch of their clock; 0 is never.
+  std::atomic<std::int64_t> last_delivery_{0}, last_checkpoint_{0}, last_progress_{0};
+  std::array<std::atomic<std::uint64_t>, code_count> errors_{};
+  mutable std::mutex guard_;
+  std::map<std::string, std::uint64_t, std::less<>> filtered_;
+  std::string last_error_;
+};
+
+}  // namespace sluice::connector
