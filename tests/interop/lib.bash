@@ -29,7 +29,9 @@ official() {
   shift
   case $client in
     rust) words=("$interop_cache/interop-rust/release/interop-rust") ;;
-    python) words=("$interop_cache/interop-python/bin/python" "$interop_folder/python/interop.py") ;;
+    python)
+      words=("$interop_cache/interop-python/bin/python" "$interop_folder/python/interop.py")
+      ;;
   esac
   timeout "$command_limit" "${words[@]}" --profile "$INTEROP_PROFILE" "$@"
 }
@@ -73,6 +75,13 @@ start_server() {
   echo "the server did not start:"
   cat "$log"
   return 1
+}
+
+# One plain failure a test, instead of each waiting for a server that is no more.
+require_server() {
+  [[ -f $BATS_FILE_TMPDIR/server.pid ]] || return 0
+  is_gone "$(<"$BATS_FILE_TMPDIR/server.pid")" || return 0
+  fail "the server has ended:" "$(tail -n 50 "$BATS_FILE_TMPDIR/server.log")"
 }
 
 stop_server() {
@@ -138,7 +147,8 @@ must_fail() {
 expect() {
   local line
   for line in "$@"; do
-    grep -qxF -- "$line" <<<"$output" || fail "wanted the line: $line" "of the output:" "$output" || return
+    grep -qxF -- "$line" <<<"$output" ||
+      fail "wanted the line: $line" "of the output:" "$output" || return
   done
 }
 

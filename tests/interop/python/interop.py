@@ -147,6 +147,7 @@ def partition_list(options):
 
 # --- produce ------------------------------------------------------------------------------------
 
+
 def open_producer(options):
     builder = fluvio.TopicProducerConfigBuilder()
     if options.codec:
@@ -437,7 +438,8 @@ def parse_options():
         option("--no-commit", action="store_true"),
     )
     command("offsets-list", offsets_list, option("--consumer"))
-    command("offsets-delete", offsets_delete, topic, consumer, option("--partition", type=int, default=0))
+    partition = option("--partition", type=int, default=0)
+    command("offsets-delete", offsets_delete, topic, consumer, partition)
     count = option("--count", type=int, default=200_000)
     command("bench-produce", bench_produce, topic, count, bench_size, *batching)
     command("bench-consume", bench_consume, *selection)
