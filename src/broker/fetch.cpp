@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/fetch.hpp"
+
+#include <algorithm>
+
+#include "broker/produce_check.hpp"
+
+namespace sluice::broker {
+namespace {
+
+wire::ErrorCode fetch_code(const Error& error, const Partition& partition, std::int64_t offset) {
+  if (error.code == Errc::offset_evicted) {
+    return {wire::Code::offset_evicted, {offset, partition.log().offsets().start}};
+  }
+  if (error.code == Errc::offset_out_of_range) return wire::Code::offset_out_of_range;
+  return storage_code(error, partition);
+}
+
+// The whole batches from the offset on, as bytes.
+Result<Bytes> read_batches(const Partition& partition, const wire::FetchPartition& wanted,
+                           Isolation isolation, std::uint32_t bytes_max) {
+  ReadCursor cursor{.next = wanted.fetch_offset};
+  const auto slice = partition.log().read(cursor, isolation, bytes_max);
+  if (!slice) return tl::unexpected(slice.error());
+  Bytes bytes(slice->size_bytes());
+  if (!slice->file) return bytes;
+  const auto count = slice->file->read_at(bytes, slice->begin.position);
+  if (!count) return tl::unexpected(count.error());
+  if (*count < bytes.size()) return fail(Errc::io, "the log got shorter while it was read");
+  return bytes;
+}
+
+}  // namespace
+
+wire::FetchResponse fetch(const PartitionTable& partitions, const wire::FetchRequest& request,
+                          std::uint32_t bytes_max, std::vector<Bytes>& storage) {
+  const auto isolation = request.isolation == wire::WireIsolation::read_committed
+                             ? Isolation::read_committed
+                             : Isolation::read_uncommitted;
+  std::int64_t left = std::min<std::int64_t>(bytes_max, std::max(request.max_bytes, 1));
+  wire::FetchResponse response;
+  for (const auto& topic : request.topics) {
+    auto& topic_result = response.topics.emplace_back();
+    topic_result.name = topic.name;
+    for (const auto& wanted : topic.partitions) {
+      auto& result = topic_result.partitions.emplace_back();
+      result.partition = wanted.partition;
+      const auto partition = partitions.find(topic.name, wanted.partition);
+      if (!partition) {
+        result.error_code = wire::Code::not_leader_for_partition;
+        continue;
+      }
+      const auto offsets = partition->log().offsets();
+      result.high_watermark = offsets.committed;
+      result.log_start_offset = offsets.start;
+      if (left <= 0) continue;
+      const auto most = std::clamp<std::int64_t>(wanted.max_bytes, 1, left);
+      auto bytes = read_batches(*partition, wanted, isolation, static_cast<std::uint32_t>(most));
+      if (!bytes) {
+        result.error_code = fetch_code(bytes.error(), *partition, wanted.fetch_offset);
+        continue;
+      }
+      left -= static_cast<std::int64_t>(bytes->size());
+      storage.push_back(*std::move(bytes));
+      result.records = {storage.back()};
+    }
+  }
+  return response;
+}
+
+}  // namespace sluice::broker

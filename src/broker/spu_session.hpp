@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The data side of one connection: produce, streams, offsets, consumer offsets. On the
+// connection's I/O thread; storage and offsets are shared with others.
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "broker/catalog.hpp"
+#include "broker/connection.hpp"
+#include "broker/stream.hpp"
+
+namespace sluice::broker {
+
+struct SpuLimits {
+  StreamLimits stream;
+  std::size_t streams_max = 1024;            // per connection
+  std::uint32_t fetch_bytes_max = 8U << 20;  // one answer to a Fetch
+};
+
+class SpuSession final : public Session {
+ public:
+  struct Services {  // outlive the session
+    PartitionTable& partitions;
+    ConsumerOffsets& consumer_offsets;
+    LogWriter& writer;
+  };
+  // Requires: `connection` owns the session.
+  SpuSession(Services services, Connection& connection, const SpuLimits& limits);
+
+  Result<> on_request(Request request) override;
+  std::optional<OutFrame> next_frame() override;
+  void on_close() override;
+
+ private:
+  // A stream, how to answer it, and its place among those that may have something to send.
+  struct Entry : LogListener {
+    Entry(Stream s, const wire::RequestHeader& header, std::weak_ptr<Connection> c,
+          SpuSession& session);
+    void log_moved() noexcept override;
+
+    Stream stream;
+    std::int32_t correlation_id;
+    wire::Version version;
+    asio::any_io_executor executor;
+    std::weak_ptr<Connection> connection;
+    SpuSession& owner;
+    std::weak_ptr<Entry> self;
+    std::atomic<bool> posted{false};
+    bool queued = false;
+  };
+
+  template <typename Body, typename Handle>
+  Result<> with(const Request& request, std::string_view what, Handle handle);
+  template <typename Response>
+  void answer(const wire::RequestHeader& header, const Response& response);
+  Result<> api_versions(const Request& request);
+  Result<> produce(Request request);
+  wire::FetchOffsetsResponse fetch_offsets(const Request& request,
+                                           const wire::FetchOffsetsRequest& body);
+  void stream_fetch(const Request& request, const wire::StreamFetchRequest& body);
+  wire::UpdateOffsetsResponse update_offsets(const Request& request,
+                                             const wire::UpdateOffsetsRequest& body);
+  void update_consumer_offset(const Request& request,
+                              const wire::UpdateConsumerOffsetRequest& body);
+  void delete_consumer_offset(const Request& request,
+                              const wire::DeleteConsumerOffsetRequest& body);
+  wire::FetchConsumerOffsetsResponse fetch_consumer_offsets(
+      const Request& request, const wire::FetchConsumerOffsetsRequest& body);
+  [[nodiscard]] wire::OffsetsOfPartition offsets_of(const wire::ReplicaKey& replica,
+                                                    const std::optional<std::string>& consumer);
+  void enqueue(const std::shared_ptr<Entry>& entry);
+
+  Services services_;
+  Connection& connection_;
+  const SpuLimits limits_;
+  std::uint32_t last_stream_id_ = 0;
+  std::map<std::uint32_t, std::shared_ptr<Entry>> streams_;
+  std::deque<std::shared_ptr<Entry>> ready_;
+};
+
+}  // namespace sluice::broker
