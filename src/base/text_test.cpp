@@ -11,7 +11,10 @@ TEST(JsonEscape, EscapesQuotesAndControlCharacters) {
 }
 
 TEST(JsonEscape, ReplacesBytesThatAreNotUtf8) {
-  EXPECT_EQ(json_escape("a\xff" "b"), "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(json_escape("a\xff"
+                        "b"),
+            "a\xef\xbf\xbd"
+            "b");
   EXPECT_EQ(json_escape("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // surrogate
   EXPECT_EQ(json_escape("\xc3\xa4"), "\xc3\xa4");
 }
@@ -19,6 +22,7 @@ TEST(JsonEscape, ReplacesBytesThatAreNotUtf8) {
 TEST(Nearest, FindsAMisspeltNameAndNothingFarAway) {
   const std::vector<std::string> names{"endpoint", "interval", "method"};
   EXPECT_EQ(nearest("endpiont", names), "endpoint");
+  EXPECT_EQ(nearest("wiht", std::vector<std::string>{"uses", "with"}), "with");
   EXPECT_EQ(nearest("zzz", names), std::nullopt);
 }
 

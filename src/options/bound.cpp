@@ -86,6 +86,7 @@ std::string value_name_of(const OptionRow& row) {
   if (!row.value_text.empty()) return std::string(row.value_text);
   if (row.is_positional) return upper(row.name);
   const auto name = [&]() -> std::string {
+    if (!row.choices.empty()) return "WORD";
     switch (row.value.kind) {
       case OptionKind::boolean:
         return "true|false";
@@ -103,6 +104,7 @@ std::string value_name_of(const OptionRow& row) {
       case OptionKind::json:
         return "JSON";
       case OptionKind::choice:
+        return "WORD";
       case OptionKind::text:
         break;
     }

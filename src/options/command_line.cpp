@@ -175,8 +175,13 @@ void Reader::give_next(std::size_t index, const std::string& place) {
       return give(index, word, place);
     }
   }
-  // It counts as given, so that it is not reported as missing, too.
+  // It counts as given, so that it is not reported as missing, too; and a word that is no
+  // option was meant as its value.
   line_.texts.try_emplace(index);
+  const bool meant_as_value = next_ < words_.size() && !words_[next_].starts_with("--") &&
+                              !find_short(words_[next_][1]) && words_[next_] != "-h" &&
+                              words_[next_] != "-V";
+  if (meant_as_value) ++next_;
   problem(place, "a value is missing",
           "write `" + place + (place.starts_with("--") ? "=" : " ") +
               value_name_of(*rows_[index].row) +

@@ -5,10 +5,9 @@
 #include <charconv>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "options/node_json.hpp"
 #include "options/report.hpp"
 #include "sluice/options/values.hpp"
 
@@ -166,7 +165,7 @@ Converted<Scalar> convert_by_kind(const OptionRow& row, std::string_view text, b
       return refuse(row, text, hide, problem, "write `Name: value`");
     }
     case OptionKind::json:
-      if (nlohmann::json::accept(text)) return std::string(text);
+      if (is_json(text)) return std::string(text);
       return refuse(row, text, hide, "", "write for example {\"key\": \"value\"}");
   }
   return std::string(text);

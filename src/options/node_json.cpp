@@ -75,6 +75,10 @@ std::string json_of(const ConfigNode& node) {
   return tree(node).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+bool is_json(std::string_view text) {
+  return json::accept(text);
+}
+
 std::string stringified(const std::string& plain) {
   if (const auto value = whole<std::int64_t>(plain)) return std::to_string(*value);
   if (const auto value = whole<std::uint64_t>(plain)) return std::to_string(*value);

@@ -5,6 +5,7 @@
 #include "options/command_line.hpp"
 #include "options/config_file.hpp"
 #include "options/convert.hpp"
+#include "options/node_json.hpp"
 #include "options/yaml_tree.hpp"
 
 namespace sluice {
@@ -72,6 +73,8 @@ class Parse {
   Report report_;
   std::unique_ptr<ConfigFile> file_;
   std::map<std::string, std::string> secrets_;
+  bool neutral_is_wrong_ = false;
+  bool lacks_file_ = false;  // one is named, but it cannot be used
 };
 
 // --- sources -------------------------------------------------------------------------------
@@ -160,12 +163,17 @@ std::vector<Level> Parse::section_levels(const std::string& location) const {
 
 void Parse::take_file() {
   const auto source = secret_source();
+  const auto problems_before = report_.problems().size();
   const auto text = named_file(input_.config_option);
+  lacks_file_ = report_.problems().size() > problems_before;
   if (!text) return;
   const auto levels = section_levels(input_.section);
   const ConfigWants wants{input_.section, input_.direction, levels};
   file_ = read_config_file(text->text, text->path, wants, source, input_.limits, report_);
-  if (file_ == nullptr) return;
+  lacks_file_ = file_ == nullptr;
+  if (lacks_file_) return;
+  // What is wrong outside the section makes its rows look as if they were not given.
+  neutral_is_wrong_ = report_.problems().size() > problems_before;
   take_section();
   take_neutral_keys();
 }
@@ -176,7 +184,8 @@ void Parse::take_section() {
   if (file_->stringified()) take_parameter_flags(handled);
   const auto levels = section_levels(file_->section_location());
   if (levels.empty()) return;
-  for (const auto& found : walk(*file_->section, levels, file_context(), handled)) {
+  for (auto& found : walk(*file_->section, levels, file_context(), handled)) {
+    found.config_key.clear();  // a place in the section, not in the neutral configuration
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (rows_[i].row == found.row && rows_[i].object == found.object) offer(i, found);
     }
@@ -204,7 +213,7 @@ void Parse::take_neutral_keys() {
     if (rows_[i].config_key.empty()) continue;
     for (const auto& source : file_->sources) {
       if (source.config_key != rows_[i].config_key) continue;
-      offer(i, {rows_[i].row, rows_[i].object, source.node, {}});
+      offer(i, {rows_[i].row, rows_[i].object, source.node, source.config_key});
     }
   }
 }
@@ -250,6 +259,9 @@ void Parse::settle_group(std::string_view group) {
 void Parse::store(std::size_t index) {
   const auto& given = given_[index];
   const auto& bound = rows_[index];
+  // The neutral configuration was checked as a whole; do not say it again.
+  const bool is_neutral = given.found && !given.found->config_key.empty();
+  if (is_neutral && neutral_is_wrong_ && given.origin == Origin::file) return;
   if (given.found && given.origin != Origin::file && bound.row->shape != OptionShape::tables) {
     // Not used, but a mistake in it would show as soon as the stronger source goes away.
     (void)read_entries(*bound.row, *given.found->node, file_context());
@@ -295,6 +307,12 @@ void Parse::store_json(std::size_t index) {
   for (const auto& text : given_[index].texts) {
     Report inner;
     const auto& place = given_[index].place;
+    if (!is_json(text)) {
+      const std::string key = key_of(bound.row->rows().front());
+      problem(Errc::usage, place, shown(text) + " is not JSON",
+              "write for example {\"" + key + "\": \"...\"}");
+      continue;
+    }
     const auto node = parse_yaml(text, place, input_.limits, inner);
     if (node) {
       const WalkContext context{place, inner, no_keys, false};
@@ -309,9 +327,11 @@ void Parse::store_json(std::size_t index) {
 }
 
 void Parse::check_required() {
+  if (lacks_file_) return;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto& bound = rows_[i];
     if (!bound.row->is_required || given_[i].origin != Origin::none) continue;
+    if (neutral_is_wrong_ && !bound.config_key.empty()) continue;
     auto help = "give `" + bound.dashed() + ' ' + value_name_of(*bound.row) + '`';
     if (bound.row->is_positional) help = "write it after the options";
     if (!bound.row->env_name.empty()) {

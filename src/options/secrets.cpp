@@ -112,7 +112,11 @@ bool Filler::fill_object(ConfigNode& node) {
 
 void Filler::fill(ConfigNode& node) {
   if (node.key.contains(opening)) {
-    problem(node, "a secret cannot be part of a key", "use it in the value");
+    report_.problem({Errc::invalid_config,
+                     place_of_key(path_, node),
+                     "a secret cannot be part of a key",
+                     "use it in the value",
+                     {}});
   }
   if (node.kind == ConfigNode::Kind::scalar) return fill_text(node);
   if (node.kind == ConfigNode::Kind::mapping && fill_object(node)) return;

@@ -78,13 +78,22 @@ std::string Url::target() const {
 }
 
 std::string Url::redacted() const {
-  return redact_url(text_);
+  if (text_.empty()) return {};
+  const auto authority = text_.find("://") + 3;
+  const auto path = text_.find_first_of("/?#", authority);
+  const auto at = text_.substr(0, path).rfind('@');
+  const bool has_user = at != std::string::npos && at >= authority;
+  std::string out = text_.substr(0, authority);
+  if (has_user) out += "***";
+  const auto host = has_user ? at : authority;
+  out += text_.substr(host, path == std::string::npos ? path : path - host) + path_;
+  if (!query_.empty()) out += "?***";
+  return out;
 }
 
 std::string redact_url(std::string_view text) {
   const auto scheme = text.find("://");
-  if (scheme == std::string_view::npos) return std::string(text);
-  const auto start = scheme + 3;
+  const auto start = scheme == std::string_view::npos ? 0 : scheme + 3;
   // Up to the path: an `@` in there would be data. A password with an unescaped `/` or `?` is
   // not a valid address, but must not be printed either, so then the last `@` counts.
   const auto path = text.find_first_of("/?#", start);
@@ -93,8 +102,13 @@ std::string redact_url(std::string_view text) {
     const bool has_colon = text.substr(0, path).find(':', start) != std::string_view::npos;
     at = has_colon ? text.rfind('@') : std::string_view::npos;
   }
-  if (at == std::string_view::npos || at < start) return std::string(text);
-  return std::string(text.substr(0, start)) + "***" + std::string(text.substr(at));
+  const bool has_user = at != std::string_view::npos && at >= start;
+  const auto host = has_user ? at : start;
+  std::string out(text.substr(0, start));
+  if (has_user) out += "***";
+  const auto query = text.find('?', host);
+  out += text.substr(host, query == std::string_view::npos ? query : query - host);
+  return query == std::string_view::npos ? out : out + "?***";
 }
 
 std::optional<Header> Header::parse(std::string_view text, std::string& problem) {

@@ -131,6 +131,7 @@ std::vector<Found> walk(const ConfigNode& mapping, std::span<const Level> levels
     }
     const auto [first, is_new] = seen.try_emplace(match->row, &node);
     if (!is_new) {
+      if (node.key == first->second->key) continue;  // reported with the tree
       problem(
           context, place_of_key(context.path, node),
           "the key `" + node.key + "` means the same as `" + first->second->key + '`',

@@ -24,6 +24,9 @@ const ConfigNode* ConfigNode::find(std::string_view wanted) const noexcept {
 namespace options {
 namespace {
 
+// Put behind the text as a comment: without it yaml-cpp accepts a quote that is never closed.
+constexpr std::string_view end_mark = "# end";
+
 // Ends the parse from inside an event; caught in `parse_yaml`.
 struct Stop {
   int line;
@@ -111,7 +114,7 @@ void TreeBuilder::spend(const ConfigNode& node) {
   spent_.bytes += cost.bytes;
   if (spent_.nodes > limits_.nodes_max || spent_.bytes > limits_.expanded_bytes_max) {
     throw Stop{
-        node.line, node.column, "the file is too large once its aliases are expanded",
+        node.line, node.column, "the file has too many values, with its aliases expanded",
         "use fewer `*aliases`; the limit is " + std::to_string(limits_.nodes_max) + " values"};
   }
 }
@@ -152,7 +155,7 @@ void TreeBuilder::open(ConfigNode node, YAML::anchor_t anchor) {
   if (!open_.empty() && open_.back().node.kind == ConfigNode::Kind::mapping &&
       !open_.back().expects_value) {
     throw Stop{node.line, node.column, "a key must be text, not a list or mapping",
-               "quote a text that begins with `[` or `{`"};
+               "close every `[` and `{`, and quote a text that begins with one"};
   }
   spend(node);
   open_.push_back({std::move(node), anchor, false, {}, {}});
@@ -203,11 +206,29 @@ void TreeBuilder::value(ConfigNode node, YAML::anchor_t anchor) {
     node.key_line = frame.key.line;
     node.key_column = frame.key.column;
     frame.expects_value = false;
+    if (node.kind == ConfigNode::Kind::null && node.line != node.key_line) {
+      // yaml-cpp gives the place of what comes next.
+      node.line = node.key_line;
+      node.column = node.key_column;
+    }
   }
   frame.node.children.push_back(std::move(node));
 }
 
+std::string with_end_mark(std::string_view text) {
+  std::string out(text);
+  if (!out.ends_with('\n')) out += '\n';
+  return out.append(end_mark);
+}
+
+// Of the line on which the text ends, counted from 1.
+int last_line(std::string_view text) {
+  const auto lines = std::ranges::count(text, '\n') + (text.ends_with('\n') ? 0 : 1);
+  return std::max(1, static_cast<int>(lines));
+}
+
 std::string with_hint(const std::string& message) {
+  if (message.find("EOF") != std::string::npos) return "a quote is never closed";
   if (message.find("tab") != std::string::npos) return "indent with blanks";
   if (message.find("end of map") != std::string::npos ||
       message.find("illegal map value") != std::string::npos) {
@@ -236,7 +257,7 @@ std::optional<ConfigNode> parse_yaml(std::string_view text, const std::string& p
     return refuse(0, 0, "the file is not UTF-8 text", "save it as UTF-8");
   }
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{with_end_mark(text)};
     YAML::Parser parser(stream);
     TreeBuilder builder(path, limits, report);
     parser.HandleNextDocument(builder);
@@ -251,8 +272,10 @@ std::optional<ConfigNode> parse_yaml(std::string_view text, const std::string& p
   } catch (const Stop& stop) {
     return refuse(stop.line, stop.column, stop.problem, stop.help);
   } catch (const YAML::Exception& error) {
-    return refuse(error.mark.line + 1, error.mark.column + 1, "this is not YAML: " + error.msg,
-                  with_hint(error.msg));
+    const auto last = last_line(text);
+    const bool is_past_end = error.mark.line + 1 > last;
+    return refuse(is_past_end ? last : error.mark.line + 1, is_past_end ? 1 : error.mark.column + 1,
+                  "this is not YAML: " + error.msg, with_hint(error.msg));
   }
 }
 

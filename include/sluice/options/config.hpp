@@ -312,7 +312,7 @@ struct option_table<TopicSettings> {
   using O = TopicSettings;
   static constexpr auto rows = std::tuple{
       option<&O::version>("version", "Version of this mapping."),
-      option<&O::meta>("meta", "Which topic."),
+      option<&O::meta>("meta", "Which topic.").required(),
       option<&O::partition>("partition", "Partitions of the topic."),
       option<&O::retention>("retention", "How long records stay."),
       option<&O::compression>("compression", "Which codecs are allowed."),

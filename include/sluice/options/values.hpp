@@ -89,7 +89,7 @@ class Url {
 
   // As the user wrote it, user and password included. Never print this.
   [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
-  // The same with `***` for user and password.
+  // The same with `***` for user, password and query: keys and tokens stand in all of them.
   [[nodiscard]] std::string redacted() const;
 
   friend bool operator==(const Url& a, const Url& b) noexcept { return a.text_ == b.text_; }
@@ -106,8 +106,7 @@ class Url {
   std::optional<std::uint16_t> port_;
 };
 
-// The text with user and password of an address in it replaced by `***`; for text that is
-// not (yet) a valid `Url`.
+// The same for text that is not (yet) a valid `Url`.
 [[nodiscard]] std::string redact_url(std::string_view text);
 
 // One header of a request, written `Name: value`. Blanks around the value are dropped.
