@@ -34,9 +34,8 @@ Result<> check(const BatchHeader& header) {
                 at_offset(what, header.base_offset) + " is " + std::to_string(value));
   };
   if (header.magic != 2) return malformed("magic, which must be 2,", header.magic);
-  if (header.size_bytes() <
-          batch_header_bytes + (header.has_schema() ? sizeof(std::uint32_t) : 0) ||
-      header.batch_len < 0) {
+  const auto least = batch_header_bytes + (header.has_schema() ? sizeof(std::uint32_t) : 0);
+  if (header.batch_len < 0 || header.size_bytes() < least) {
     return malformed("its length, which is less than a header,", header.batch_len);
   }
   if (header.base_offset < 0 || header.base_offset > base_offset_max) {

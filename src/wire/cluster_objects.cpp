@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/objects.hpp"
+#include "wire/cluster_objects.hpp"
 
 namespace sluice::wire {
 namespace {
