@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sluice/outcome.hpp"
@@ -38,6 +39,9 @@ struct ProducerOptions {
   std::size_t request_bytes_max = 1'048'576;   // a record over this is refused
   std::size_t queue_bytes_max = 67'108'864;    // accepted and not yet answered
   std::uint32_t requests_in_flight_max = 8;    // per SPU
+  // Per partition. More than one is faster over a long way, but when a request fails, a later
+  // one may have been stored before it is sent again: order then holds for each request only.
+  std::uint32_t partition_requests_in_flight_max = 1;
   std::optional<Compression> compression;      // unset: what the topic asks for, else none
   Isolation isolation = Isolation::read_uncommitted;
   std::chrono::milliseconds request_timeout{1'500};  // for the server's own waiting

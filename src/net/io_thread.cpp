@@ -15,31 +15,49 @@ namespace sluice::net {
 struct IoThread::State {
   std::optional<boost::asio::io_context> io{std::in_place, 1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::condition_variable changed;
-  bool stopped = false;  // no handler runs any more
-  bool ended = false;    // the context is gone as well
+  bool stopped = false;   // no handler runs any more
+  bool released = false;  // nobody needs the context any more
+  bool ended = false;     // it is gone
+
+  void run() {
+    io->run();
+    std::unique_lock lock(mutex);
+    stopped = true;
+    changed.notify_all();
+    changed.wait(lock, [this] { return released; });
+    lock.unlock();
+    work.reset();
+    io.reset();
+    lock.lock();
+    ended = true;
+    changed.notify_all();
+  }
 };
 
 IoThread::IoThread(const char* name) : state_(std::make_shared<State>()) {
   state_->work.emplace(state_->io->get_executor());
-  thread_ = std::thread([state = state_] {
-    state->io->run();
-    {
-      const std::lock_guard lock(state->mutex);
-      state->stopped = true;
-    }
-    state->changed.notify_all();
-    state->work.reset();
-    state->io.reset();
-    const std::lock_guard lock(state->mutex);
-    state->ended = true;
-    state->changed.notify_all();
-  });
+  thread_ = std::thread([state = state_] { state->run(); });
   pthread_setname_np(thread_.native_handle(), name);
 }
 
-IoThread::~IoThread() { stop(std::chrono::seconds(1)); }
+IoThread::~IoThread() {
+  const auto inside = is_current();
+  stop(std::chrono::seconds(1));
+  std::unique_lock lock(state_->mutex);
+  state_->released = true;
+  state_->changed.notify_all();
+  // What is left is freeing memory, unless a handler or a name look-up is still under way.
+  const auto ended = !inside && state_->changed.wait_for(lock, std::chrono::milliseconds(100),
+                                                         [&] { return state_->ended; });
+  lock.unlock();
+  if (ended) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
+}
 
 boost::asio::io_context& IoThread::context() noexcept { return *state_->io; }
 
@@ -48,25 +66,15 @@ bool IoThread::is_current() const noexcept {
 }
 
 bool IoThread::stop(std::chrono::milliseconds deadline) {
-  if (!thread_.joinable()) return true;
-  if (is_current()) {
-    state_->io->stop();
-    thread_.detach();
-    return true;
-  }
+  state_->io->stop();
+  if (is_current()) return true;
   std::unique_lock lock(state_->mutex);
-  if (!state_->stopped) state_->io->stop();
-  const auto stopped = state_->changed.wait_for(lock, deadline, [&] { return state_->stopped; });
-  // What is left is freeing memory, unless a name look-up is still under way.
-  const auto ended = state_->changed.wait_for(lock, std::chrono::milliseconds(100),
-                                              [&] { return state_->ended; });
-  lock.unlock();
-  if (ended) {
-    thread_.join();
-  } else {
-    thread_.detach();
-  }
-  return stopped;
+  return state_->changed.wait_for(lock, deadline, [&] { return state_->stopped; });
+}
+
+bool IoThread::stopped() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stopped;
 }
 
 }  // namespace sluice::net

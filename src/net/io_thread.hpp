@@ -2,6 +2,9 @@
 #pragma once
 
 // One thread that runs one `io_context`.
+//
+// The context lives as long as this object: whoever holds timers or sockets of it outside of
+// its handlers must go first.
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -19,9 +22,10 @@ class IoThread {
 
   [[nodiscard]] boost::asio::io_context& context() noexcept;
   [[nodiscard]] bool is_current() const noexcept;
-  // No handler starts after this returned true. False: one still runs at the deadline; the
-  // thread then ends by itself. Safe to call again, and from the thread itself.
+  // No handler starts after this returned true; what is queued never runs. False: one still
+  // runs at the deadline. Safe to call again, and from the thread itself.
   bool stop(std::chrono::milliseconds deadline);
+  [[nodiscard]] bool stopped() const;
 
  private:
   struct State;

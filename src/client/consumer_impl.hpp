@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a `Consumer` is inside: a reader for each partition, the queue that they fill, and the
+// consumer offsets that the caller commits.
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "client/client_impl.hpp"
+#include "client/consumer_queue.hpp"
+#include "client/partition_reader.hpp"
+
+namespace sluice {
+
+struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Consumer::Impl> {
+  Impl(std::shared_ptr<Client::Impl> client, std::string topic, ConsumerOptions options,
+       const std::vector<PartitionId>& partitions);
+
+  void start();
+  [[nodiscard]] Next next(std::optional<net::TimePoint> until);
+  void next_async(Callback<Next> done);
+  void seek(PartitionId partition, Offset offset);
+  void commit(PartitionId partition, Offset last);
+  void flush(std::chrono::milliseconds deadline);
+  bool close(std::chrono::milliseconds deadline);
+  void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
+  [[nodiscard]] ConsumerStats stats() const;
+
+ private:
+  struct Progress {
+    std::int64_t committed = -1;
+    std::int64_t flushed = -1;
+    std::int64_t position = 0;  // after what was delivered
+    std::int64_t high_watermark = 0;
+  };
+  [[nodiscard]] std::optional<Next> deliver(client::Chunk chunk);
+  void try_next_async(Callback<Next> done);
+  void arm_flush();
+  // On the I/O thread: stores everything that is committed and not flushed.
+  void flush_committed(client::Handler<Done> done);
+  void on_flushed(PartitionId partition, std::int64_t offset);
+  [[nodiscard]] std::map<PartitionId, Offset> unflushed() const;
+  void require_managed() const;
+  [[nodiscard]] client::PartitionReader& reader(PartitionId partition) const;
+
+  std::shared_ptr<Client::Impl> client_;
+  std::shared_ptr<client::Core> core_;
+  std::string topic_;
+  ConsumerOptions options_;
+  std::shared_ptr<client::ConsumerQueue> queue_;
+  std::map<PartitionId, std::shared_ptr<client::PartitionReader>> readers_;
+  boost::asio::steady_timer flush_timer_;
+
+  mutable std::mutex mutex_;
+  std::map<PartitionId, Progress> progress_;
+  std::optional<std::pair<PartitionId, Offset>> handed_out_;  // processed with the next `next`
+  std::atomic<std::uint64_t> records_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace sluice

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/fetch_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/rpc.hpp"
+
+namespace sluice::client {
+namespace {
+
+// An answer without progress is legal; a server that gives only those is not.
+constexpr int idle_answers_max = 100;
+
+FetchSteps one(FetchStep step) {
+  FetchSteps steps;
+  steps.push_back(std::move(step));
+  return steps;
+}
+
+// Errors that another attempt, perhaps at another SPU, can cure.
+bool is_passing(wire::Code code) {
+  switch (code) {
+    case wire::Code::unknown_server_error:
+    case wire::Code::not_leader_for_partition:
+    case wire::Code::request_timed_out:
+    case wire::Code::storage_error:
+    case wire::Code::spu_offline:
+    case wire::Code::spu_not_found:
+    case wire::Code::topic_pending_initialization:
+    case wire::Code::partition_pending_initialization:
+    case wire::Code::partition_not_leader:
+    case wire::Code::fetch_session_not_found:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The only sign of it is the text (reference §10.4).
+bool says_beyond_end(const wire::ErrorCode& code) {
+  return code.code == wire::Code::offset_out_of_range ||
+         (code.code == wire::Code::other && code.text().find("is greater than") != code.text().npos);
+}
+
+}  // namespace
+
+FetchState::FetchState(FetchSettings settings)
+    : settings_(std::move(settings)), fetch_bytes_(settings_.fetch_bytes_max) {}
+
+std::string FetchState::where() const {
+  return "reading " + settings_.topic + "-" + std::to_string(settings_.partition.value);
+}
+
+FetchSteps FetchState::connected(bool session_wanted) {
+  if (phase_ == Phase::stopped) return {};
+  session_.reset();
+  pending_ack_ = false;
+  session_wanted_ = session_wanted;
+  if (position_ && !(settings_.until_end && !end_)) return open_stream();
+  phase_ = Phase::asking;
+  const auto managed = !settings_.consumer_id.empty() && !position_ &&
+                       settings_.start.from != StartAt::From::absolute;
+  if (managed && !stored_) return one(step::AskStored{});
+  return one(step::AskBounds{});
+}
+
+FetchSteps FetchState::on_stored(std::optional<Offset> stored) {
+  if (phase_ != Phase::asking) return {};
+  if (stored) stored_ = stored->value;
+  return one(step::AskBounds{});
+}
+
+FetchSteps FetchState::on_bounds(const wire::OffsetsOfPartition& bounds) {
+  if (phase_ != Phase::asking) return {};
+  if (!bounds.error_code.ok()) return on_error(bounds.error_code);
+  const auto first = std::max<std::int64_t>(bounds.start_offset, 0);
+  const auto end = std::max(bounds.last_stable_offset, first);
+  if (!position_) {
+    const auto resolved = resolve(first, end);
+    if (!resolved) return stop(resolved.error());
+    position_ = *resolved;
+  }
+  if (settings_.until_end) {
+    end_ = end;
+    if (*position_ >= end) {
+      phase_ = Phase::stopped;
+      return one(step::End{});
+    }
+  }
+  return open_stream();
+}
+
+// Where to begin (reference §14.1), except that nothing is skipped without a word: a stored
+// offset that retention has passed, or that is behind the end, is the caller's to decide on.
+Result<std::int64_t> FetchState::resolve(std::int64_t first, std::int64_t end) const {
+  const auto evicted = [&](std::int64_t offset) {
+    return fail(Errc::offset_evicted, where() + ": offset " + std::to_string(offset) +
+                                          " was removed by retention; the next one there is " +
+                                          std::to_string(first));
+  };
+  const auto beyond = [&](std::int64_t offset) {
+    return fail(Errc::offset_out_of_range,
+                where() + ": offset " + std::to_string(offset) + " is behind the end, which is " +
+                    std::to_string(end) + "; was the topic created anew?");
+  };
+  const auto& start = settings_.start;
+  if (start.from == StartAt::From::absolute) {
+    if (start.count < first) return evicted(start.count);
+    if (start.count > end) return beyond(start.count);
+    return start.count;
+  }
+  if (stored_) {
+    if (*stored_ + 1 < first) return evicted(*stored_ + 1);
+    if (*stored_ + 1 > end) return beyond(*stored_ + 1);
+  }
+  const auto from_beginning = start.from == StartAt::From::beginning;
+  const auto base = stored_ ? *stored_ + 1 : (from_beginning ? first : end);
+  // Clamped before the sum, so that no count overflows.
+  const auto count = std::clamp<std::int64_t>(start.count, 0, end - first);
+  return std::clamp(from_beginning ? base + count : base - count, first, end);
+}
+
+FetchSteps FetchState::open_stream() {
+  phase_ = Phase::streaming;
+  session_.reset();
+  pending_ack_ = false;
+  asked_from_ = *position_;
+  if (session_wanted_ && asked_from_ > 0) --asked_from_;
+  wire::StreamFetchRequest request;
+  request.topic = settings_.topic;
+  request.partition = settings_.partition.value;
+  request.fetch_offset = asked_from_;
+  request.max_bytes = fetch_bytes_;
+  request.isolation = settings_.isolation == Isolation::read_committed
+                          ? wire::WireIsolation::read_committed
+                          : wire::WireIsolation::read_uncommitted;
+  if (!settings_.consumer_id.empty()) request.consumer_id = settings_.consumer_id;
+  return one(step::OpenStream{std::move(request)});
+}
+
+FetchSteps FetchState::stop(Error error) {
+  phase_ = Phase::stopped;
+  pending_ack_ = false;
+  return one(step::Fail{std::move(error)});
+}
+
+FetchSteps FetchState::reconnect(Error why) {
+  phase_ = Phase::offline;
+  session_.reset();
+  pending_ack_ = false;
+  return one(step::Reconnect{std::move(why)});
+}
+
+FetchSteps FetchState::on_lost(const Error& why) {
+  if (phase_ != Phase::asking && phase_ != Phase::streaming) return {};
+  return reconnect(why);
+}
+
+FetchSteps FetchState::want_session() {
+  if (phase_ != Phase::streaming || session_ || session_wanted_) return {};
+  session_wanted_ = true;
+  return open_stream();
+}
+
+FetchSteps FetchState::on_topic_gone() {
+  if (phase_ == Phase::stopped) return {};
+  return stop({Errc::topic_not_found, where() + ": the topic was deleted", {}});
+}
+
+FetchSteps FetchState::on_answer(const net::Answer& answer, bool room) {
+  if (phase_ != Phase::streaming) return {};
+  const auto response = decode_answer<wire::StreamFetchResponse>(answer, "stream answer");
+  if (!response) return stop(in_context(where(), response.error()));
+  if (response->topic != settings_.topic || response->partition != settings_.partition.value) {
+    return stop({Errc::protocol, where() + ": the server answers for " + response->topic + "-" +
+                                     std::to_string(response->partition), {}});
+  }
+  if (response->stream_id != 0) session_ = response->stream_id;
+  return on_response(*response, answer.body, room);
+}
+
+FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
+                                   const net::Frame& frame, bool room) {
+  auto split = wire::split_batches(response.records.bytes);
+  if (!split) return stop(in_context(where(), split.error()));
+  const auto before = *position_;
+  auto next = before;
+  for (const auto& batch : split->batches) next = std::max(next, batch.header.next_offset());
+  if (response.next_filter_offset > 0) next = std::max(next, response.next_filter_offset);
+
+  FetchSteps steps;
+  if (!split->batches.empty() && next > before) {
+    Chunk chunk{.partition = settings_.partition,
+                .generation = generation_,
+                .frame = frame,
+                .batches = std::move(split->batches),
+                .from = before,
+                .high_watermark = response.high_watermark};
+    if (end_) chunk.until = *end_;
+    steps.emplace_back(step::Deliver{std::move(chunk)});
+  }
+  const auto append = [&steps](FetchSteps more) {
+    for (auto& step : more) steps.push_back(std::move(step));
+    return std::move(steps);
+  };
+  position_ = next;
+  if (!response.error_code.ok()) return append(on_error(response.error_code));
+  if (end_ && next >= *end_) {
+    phase_ = Phase::stopped;
+    return append(one(step::End{}));
+  }
+  const auto whole_before = !split->batches.empty() || next > before || split->bytes > 0;
+  if (!whole_before && !response.records.bytes.empty()) return on_cut(split->cut_batch_bytes);
+  idle_answers_ = next > before ? 0 : idle_answers_ + 1;
+  if (idle_answers_ > idle_answers_max) {
+    return append(stop({Errc::protocol, where() + ": the server repeats records before offset " +
+                                            std::to_string(next), {}}));
+  }
+  if (!room) {
+    pending_ack_ = true;
+    return steps;
+  }
+  return append(one(acknowledge()));
+}
+
+// Not one whole batch came, so the answer was cut inside the first: ask for more at once.
+FetchSteps FetchState::on_cut(std::optional<std::size_t> cut_batch_bytes) {
+  const auto limit = static_cast<std::size_t>(settings_.fetch_bytes_limit);
+  const auto now = static_cast<std::size_t>(fetch_bytes_);
+  auto wanted = std::max(cut_batch_bytes.value_or(0), wire::batch_header_bytes);
+  if (wanted <= now) wanted = now * 2;  // the server gives less than it was asked for
+  if (wanted > limit) {
+    return stop({Errc::too_large,
+                 where() + ": the batch at offset " + std::to_string(*position_) + " has " +
+                     std::to_string(cut_batch_bytes.value_or(wanted)) +
+                     " bytes, more than the limit of " + std::to_string(limit) +
+                     "; `seek` behind it to go on",
+                 {}});
+  }
+  fetch_bytes_ = static_cast<std::int32_t>(wanted);
+  return open_stream();
+}
+
+FetchSteps FetchState::on_error(const wire::ErrorCode& code) {
+  auto error = wire::to_error(code, where());
+  if (code.code == wire::Code::offset_evicted && position_ && asked_from_ < *position_) {
+    session_wanted_ = false;  // only the extra record is gone
+    return open_stream();
+  }
+  if (is_passing(code.code)) return reconnect(std::move(error));
+  if (code.code == wire::Code::topic_deleted || code.code == wire::Code::topic_not_found) {
+    error.code = Errc::topic_not_found;
+  }
+  if (says_beyond_end(code)) error.code = Errc::offset_out_of_range;
+  return stop(std::move(error));
+}
+
+FetchStep FetchState::acknowledge() {
+  pending_ack_ = false;
+  return step::Acknowledge{{.offset = *position_, .session_id = session_.value_or(0)}};
+}
+
+FetchSteps FetchState::on_room() {
+  if (phase_ != Phase::streaming || !pending_ack_) return {};
+  return one(acknowledge());
+}
+
+FetchSteps FetchState::seek(Offset offset, std::uint64_t generation) {
+  generation_ = generation;
+  position_ = offset.value;
+  session_wanted_ = false;
+  const auto connected = phase_ == Phase::streaming || phase_ == Phase::asking;
+  if (phase_ == Phase::stopped) {
+    phase_ = Phase::offline;
+    return one(step::Reconnect{{Errc::cancelled, "seek", {}}});
+  }
+  if (!connected) return {};
+  if (settings_.until_end && !end_) return {};  // the bounds are being asked for
+  return open_stream();
+}
+
+}  // namespace sluice::client

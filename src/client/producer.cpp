@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sluice/producer.hpp"
+
+#include <boost/asio.hpp>
+#include <future>
+#include <utility>
+
+#include "base/log.hpp"
+#include "client/producer_impl.hpp"
+#include "client/siphash.hpp"
+
+namespace sluice {
+namespace {
+
+using boost::system::error_code;
+
+// What a record takes of the queue besides its bytes: framing, and its share of the batch.
+constexpr std::size_t record_overhead_bytes = 24;
+
+std::size_t queued_bytes_of(const RecordRef& record) {
+  return record.value.size() + (record.key ? record.key->size() : 0) + record_overhead_bytes;
+}
+
+std::int64_t wall_clock_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+client::SendEngine::Settings engine_settings(const ProducerOptions& options,
+                                             const std::string& topic, client::Core& core) {
+  return {.topic = topic,
+          .isolation = options.isolation,
+          .server_timeout = options.request_timeout,
+          .delivery = options.delivery,
+          .retry_for = options.retry_for,
+          .request_bytes_max = options.request_bytes_max,
+          .requests_in_flight_max = options.requests_in_flight_max,
+          .partition_requests_max = options.partition_requests_in_flight_max,
+          .backoff = {core.options().reconnect_delay_min, core.options().reconnect_delay_max},
+          .seed = core.seed()};
+}
+
+}  // namespace
+
+Producer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
+                     ProducerOptions options, Compression compression,
+                     std::uint32_t partition_count)
+    : client_(std::move(client)),
+      core_(client_->core),
+      topic_(std::move(topic)),
+      options_(std::move(options)),
+      accumulator_settings_{options_.batch_bytes, options_.linger, compression},
+      budget_(options_.queue_bytes_max),
+      engine_(engine_settings(options_, topic_, *core_),
+              [this](PartitionId partition, client::Batch& batch, Result<std::int64_t> base) {
+                on_resolved(partition, batch, std::move(base));
+              }),
+      timer_(core_->io()) {
+  grow(partition_count);
+}
+
+void Producer::Impl::start() {
+  core_->post([self = shared_from_this()] {
+    self->listener_ = self->core_->on_change([weak = std::weak_ptr(self)] {
+      if (const auto producer = weak.lock()) producer->on_metadata();
+    });
+    self->on_metadata();
+  });
+}
+
+// ---- senders -----------------------------------------------------------------------------
+
+PartitionId Producer::Impl::next_online(std::uint32_t count) {
+  const auto turn = round_robin_.fetch_add(1, std::memory_order_relaxed);
+  if (!all_online_.load(std::memory_order_relaxed)) {
+    const std::lock_guard lock(mutex_);
+    if (!online_.empty()) return online_[turn % online_.size()];
+  }
+  return {static_cast<std::uint32_t>(turn % count)};
+}
+
+PartitionId Producer::Impl::choose_partition(const RecordRef& record) {
+  const auto count = partition_count();
+  if (options_.partition) return *options_.partition;
+  if (options_.partitioner) return options_.partitioner(record, count);
+  if (!record.key) return count == 1 ? PartitionId{0} : next_online(count);
+  return partition_for_key(*record.key, count);
+}
+
+void Producer::Impl::check_sendable(const RecordRef& record, PartitionId partition) const {
+  if (closed_.load(std::memory_order_relaxed)) {
+    throw Failure(Errc::cancelled, "the producer for " + topic_ + " was closed");
+  }
+  const auto size = record.value.size() + (record.key ? record.key->size() : 0) +
+                    wire::batch_header_bytes + 2 * record_overhead_bytes;
+  if (size > options_.request_bytes_max) {
+    throw Failure(Errc::record_too_large,
+                  "a record of " + std::to_string(size) + " bytes with its batch is over " +
+                      std::to_string(options_.request_bytes_max) +
+                      " bytes; raise request_bytes_max, up to 32 MiB");
+  }
+  if (partition.value >= partition_count()) {
+    throw Failure(Errc::partition_not_found,
+                  "topic `" + topic_ + "` has " + std::to_string(partition_count()) +
+                      " partitions; there is no partition " + std::to_string(partition.value));
+  }
+  if (!has_errors_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  const auto error = errors_.find(partition);
+  if (error != errors_.end()) throw Failure(error->second);
+}
+
+bool Producer::Impl::send(const RecordRef& record, Callback<Delivered>& done, bool wait) {
+  const auto partition = choose_partition(record);
+  check_sendable(record, partition);
+  const auto bytes = queued_bytes_of(record);
+  if (!budget_.try_take(bytes)) {
+    if (!wait) return false;
+    if (client_->thread.is_current()) {
+      throw Failure(Errc::invalid_argument,
+                    "the queue is full: a send that waits must not be made from a callback");
+    }
+    if (!budget_.take(bytes)) {
+      throw Failure(Errc::cancelled, "the producer for " + topic_ + " was closed");
+    }
+  }
+  records_sent_.fetch_add(1, std::memory_order_relaxed);
+  auto& accumulator = *(*table())[partition.value];
+  if (accumulator.append(record, bytes, wall_clock_ms(), net::Clock::now(), std::move(done))) {
+    wake();
+  }
+  return true;
+}
+
+Delivered Producer::Impl::send_and_wait(const RecordRef& record) {
+  if (client_->thread.is_current()) {
+    throw Failure(Errc::invalid_argument,
+                  "send_and_wait: a call that waits must not be made from a callback");
+  }
+  const auto promise = std::make_shared<std::promise<Outcome<Delivered>>>();
+  auto future = promise->get_future();
+  Callback<Delivered> done = [promise](Outcome<Delivered> outcome) {
+    promise->set_value(std::move(outcome));
+  };
+  send(record, done, true);
+  for (auto* accumulator : *table()) {
+    if (accumulator->maybe_due()) accumulator->flush();
+  }
+  wake();
+  auto outcome = future.get();
+  return outcome.value();
+}
+
+void Producer::Impl::wake() {
+  if (wake_posted_.exchange(true, std::memory_order_acq_rel)) return;
+  core_->post([self = shared_from_this()] {
+    self->wake_posted_.store(false, std::memory_order_release);
+    self->pump();
+  });
+}
+
+// ---- I/O thread --------------------------------------------------------------------------
+
+void Producer::Impl::grow(std::uint32_t partition_count) {
+  while (accumulators_.size() < partition_count) {
+    engine_.add_partition(accumulators_.emplace_back(accumulator_settings_));
+  }
+  auto table = std::make_unique<Table>();
+  for (auto& accumulator : accumulators_) table->push_back(&accumulator);
+  table_.store(table.get(), std::memory_order_release);
+  tables_.push_back(std::move(table));
+}
+
+void Producer::Impl::on_metadata() {
+  const auto& metadata = core_->metadata();
+  if (metadata.topics.known() && !metadata.topics.find(topic_)) {
+    abort({Errc::topic_not_found, "the topic `" + topic_ + "` was deleted", {}});
+    return;
+  }
+  const auto wanted = metadata.partition_count(topic_).value_or(0);
+  if (wanted > partition_count() && metadata.complete(topic_)) grow(wanted);
+  std::vector<PartitionId> online;
+  for (std::uint32_t i = 0; i < partition_count(); ++i) {
+    engine_.set_leader({i}, metadata.leader(topic_, {i}));
+    if (metadata.online(topic_, {i})) online.push_back({i});
+  }
+  all_online_ = online.size() == partition_count();
+  {
+    const std::lock_guard lock(mutex_);
+    online_ = std::move(online);
+  }
+  pump();
+}
+
+void Producer::Impl::pump() {
+  if (aborted_) {
+    engine_.abort(*aborted_);
+    return check_flushes();
+  }
+  const auto now = net::Clock::now();
+  engine_.expire(now);
+  for (const auto spu : engine_.spus_with_work(now)) send_to(spu, now);
+  check_flushes();
+  arm_timer();
+}
+
+void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
+  const auto connection = core_->current_spu(spu);
+  if (!connection) return acquire(spu);
+  constexpr auto key = static_cast<std::uint16_t>(wire::SpuApi::produce);
+  const auto version =
+      connection->versions().choose_or_ours(key, client::versions_of(wire::SpuApi::produce));
+  while (auto request = engine_.next(spu, version, now)) {
+    connection->call(
+        {key, version, std::move(request->body)}, core_->options().request_timeout,
+        [self = shared_from_this(), id = request->id,
+         connection = std::weak_ptr(connection)](Result<net::Answer> answer) {
+          Result<wire::ProduceResponse> response = tl::unexpected(Error{});
+          if (answer) {
+            response = client::decode_answer<wire::ProduceResponse>(*answer, "produce answer");
+            const auto open = connection.lock();
+            if (!response && open) open->close(response.error());
+          } else {
+            response = tl::unexpected(answer.error());
+          }
+          self->engine_.on_answer(id, response, net::Clock::now());
+          self->retries_ = self->engine_.retry_count();
+          self->pump();
+        });
+  }
+}
+
+void Producer::Impl::acquire(SpuId spu) {
+  if (std::exchange(acquiring_[spu], true)) return;
+  core_->acquire_spu(
+      spu, [self = shared_from_this(), spu](Result<std::shared_ptr<net::Connection>> connection) {
+        self->acquiring_[spu] = false;
+        if (!connection) {
+          if (self->core_->is_shut_down()) return self->abort(connection.error());
+          self->engine_.note_trouble(connection.error());
+        }
+        self->pump();
+      });
+}
+
+void Producer::Impl::arm_timer() {
+  const auto wake_at = engine_.next_wake();
+  if (!wake_at || *wake_at <= net::Clock::now()) return;  // an answer or a connection wakes
+  if (armed_for_ && *armed_for_ <= *wake_at) return;
+  armed_for_ = wake_at;
+  timer_.expires_at(*wake_at);
+  timer_.async_wait([weak = weak_from_this()](error_code code) {
+    const auto self = weak.lock();
+    if (code || !self) return;
+    self->armed_for_.reset();
+    self->pump();
+  });
+}
+
+void Producer::Impl::on_resolved(PartitionId partition, client::Batch& batch,
+                                 Result<std::int64_t> base) {
+  budget_.give_back(batch.queued_bytes);
+  if (base) {
+    records_acked_ += batch.record_count;
+    bytes_acked_ += batch.payload_bytes;
+    ++batches_acked_;
+  } else {
+    records_failed_ += batch.record_count;
+    const std::lock_guard lock(mutex_);
+    if (!first_error_) first_error_ = base.error();
+    if (options_.delivery == DeliverySemantic::at_least_once) {
+      errors_.try_emplace(partition, base.error());
+      has_errors_ = true;
+    }
+  }
+  auto callbacks = std::exchange(batch.callbacks, {});
+  for (auto& [index, callback] : callbacks) {
+    if (muted_) return;
+    if (base) {
+      callback(Delivered{partition, {*base + index}});
+    } else {
+      callback(base.error());
+    }
+  }
+}
+
+void Producer::Impl::abort(const Error& why) {
+  aborted_ = why;
+  budget_.close();
+  engine_.abort(why);
+  check_flushes();
+}
+
+// ---- flush and close ---------------------------------------------------------------------
+
+void Producer::Impl::flush_async(client::Handler<Done> done) {
+  FlushWaiter waiter{.until = {}, .done = std::move(done)};
+  for (std::uint32_t i = 0; i < accumulators_.size(); ++i) {
+    waiter.until.emplace_back(PartitionId{i}, accumulators_[i].flush());
+  }
+  flushes_.push_back(std::move(waiter));
+  pump();
+}
+
+void Producer::Impl::start_flush(Callback<Done> done) {
+  core_->post([self = shared_from_this(), done = std::move(done)]() mutable {
+    self->flush_async([done = std::move(done)](Result<Done> result) mutable {
+      if (result) return done(Done{});
+      done(std::move(result).error());
+    });
+  });
+}
+
+void Producer::Impl::check_flushes() {
+  for (auto it = flushes_.begin(); it != flushes_.end();) {
+    const auto current = it++;
+    std::erase_if(current->until, [this](const auto& one) {
+      return engine_.resolved_up_to(one.first, one.second);
+    });
+    if (!current->until.empty()) continue;
+    auto done = std::move(current->done);
+    flushes_.erase(current);
+    std::optional<Error> error;
+    {
+      const std::lock_guard lock(mutex_);
+      error = std::exchange(first_error_, std::nullopt);
+    }
+    if (error) {
+      done(tl::unexpected(*std::move(error)));
+    } else {
+      done(Done{});
+    }
+  }
+}
+
+void Producer::Impl::flush(std::chrono::milliseconds deadline) {
+  client::wait_for<Done>(client_->thread, deadline, "flushing",
+                         [self = shared_from_this()](client::Handler<Done> done) {
+                           self->flush_async(std::move(done));
+                         });
+}
+
+bool Producer::Impl::close(std::chrono::milliseconds deadline) {
+  if (closed_.exchange(true)) return records_acked_ == records_sent_;
+  const auto until = net::Clock::now() + deadline;
+  const Error why{Errc::cancelled, "the producer for " + topic_ + " was closed", {}};
+  budget_.close();
+  if (client_->thread.is_current()) {
+    abort(why);
+    return records_acked_ == records_sent_;
+  }
+  try {
+    if (records_acked_ + records_failed_ != records_sent_) flush(client::remaining(until));
+  } catch (const Failure& failure) {
+    log::debug("client.producer", "not everything was stored at close",
+               {{"topic", topic_}, {"reason", failure.what()}});
+  }
+  try {
+    // The I/O thread never waits, so this is at once unless a callback blocks it.
+    const auto grace = std::max(client::remaining(until), std::chrono::milliseconds(20));
+    client::wait_for<Done>(client_->thread, grace, "closing a producer",
+                           [self = shared_from_this(), why](client::Handler<Done> done) {
+                             self->timer_.cancel();
+                             self->listener_.reset();
+                             self->abort(why);
+                             done(Done{});
+                           });
+  } catch (const Failure&) {
+    muted_ = true;
+  }
+  return records_acked_ == records_sent_;
+}
+
+void Producer::Impl::clear_errors() {
+  const std::lock_guard lock(mutex_);
+  errors_.clear();
+  first_error_.reset();
+  has_errors_ = false;
+}
+
+ProducerStats Producer::Impl::stats() const {
+  return {.records_sent = records_sent_,
+          .records_acked = records_acked_,
+          .records_failed = records_failed_,
+          .bytes_acked = bytes_acked_,
+          .batches_acked = batches_acked_,
+          .retries = retries_,
+          .queued_bytes = budget_.used()};
+}
+
+// ---- the public face ---------------------------------------------------------------------
+
+void Producer::send(const RecordRef& record, Callback<Delivered> done) {
+  impl_->send(record, done, true);
+}
+bool Producer::try_send(const RecordRef& record, Callback<Delivered> done) {
+  return impl_->send(record, done, false);
+}
+Delivered Producer::send_and_wait(const RecordRef& record) {
+  return impl_->send_and_wait(record);
+}
+void Producer::flush(std::chrono::milliseconds deadline) { impl_->flush(deadline); }
+void Producer::flush_async(Callback<Done> done) { impl_->start_flush(std::move(done)); }
+bool Producer::close(std::chrono::milliseconds deadline) { return impl_->close(deadline); }
+void Producer::clear_errors() { impl_->clear_errors(); }
+ProducerStats Producer::stats() const { return impl_->stats(); }
+std::uint32_t Producer::partition_count() const { return impl_->partition_count(); }
+
+}  // namespace sluice

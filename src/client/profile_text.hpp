@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The text of a profile file: TOML in, profiles out, and back. Pure.
+// Format: shared/reference/fluvio-protocol.md §15.1.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "sluice/profile.hpp"
+
+namespace sluice::client {
+
+struct ParsedProfile {
+  ClusterProfile profile;
+  bool certificates_are_paths = false;  // of PEM files, not yet read
+};
+struct ParsedProfiles {
+  std::string current;
+  std::vector<ParsedProfile> profiles;
+};
+
+// `file` is only for messages: `file:line:column: what`. Error: `invalid_config`.
+[[nodiscard]] Result<ParsedProfiles> parse_profiles(std::string_view text, std::string_view file);
+// With certificates inline. `parse_profiles` reads the same profiles back.
+[[nodiscard]] std::string format_profiles(const ProfileFile& file);
+
+}  // namespace sluice::client
