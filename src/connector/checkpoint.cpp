@@ -82,6 +82,7 @@ bool CheckpointKeeper::write(MarkedPosition position) {
   try {
     store_.save(position.position);
   } catch (const Failure& failure) {
+    if (failure.code() == Errc::cancelled) return false;  // by `stop`
     if (!failure.error().retryable()) {
       events_.failed(failure.error());
       return false;

@@ -120,7 +120,7 @@ std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
   if (store_) lock_name();
   writer_ = cluster.writer(settings_.common.topic, producer_options(options_));
   return std::make_unique<SourceSession>(
-      *source_, *writer_, store_.get(), stats_,
+      *source_, *writer_, store_.get(), clock_, stats_,
       SourceSettings{.buffer_bytes = options_.buffer_bytes.bytes});
 }
 

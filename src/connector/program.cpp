@@ -6,12 +6,13 @@
 #include <string>
 #include <utility>
 
-#include <unistd.h>
-
 #include "base/log.hpp"
 #include "connector/client_cluster.hpp"
+#include "connector/health.hpp"
+#include "connector/http_server.hpp"
 #include "connector/job.hpp"
 #include "connector/signals.hpp"
+#include "connector/status_line.hpp"
 #include "connector/supervisor.hpp"
 #include "sluice/connector/run.hpp"
 
@@ -65,16 +66,12 @@ Connect connect_with(const CommonOptions& common) {
   };
 }
 
-void status_line(const StatsSnapshot& now) {
-  log::info("connector", "status",
-            {{"state", std::string(name_of(now.phase))},
-             {"outside", std::string(name_of(now.outside))},
-             {"read", std::to_string(now.records_read)},
-             {"delivered", std::to_string(now.records_delivered)},
-             {"filtered", std::to_string(now.records_filtered)},
-             {"failed", std::to_string(now.records_failed)},
-             {"in_flight", std::to_string(now.in_flight())},
-             {"lag", std::to_string(now.lag)}});
+Identity identity(const ConnectorInfo& info, const CommonOptions& common) {
+  return {.connector = std::string(info.name),
+          .version = std::string(info.version),
+          .direction = std::string(info.direction),
+          .name = common.name,
+          .topic = common.topic};
 }
 
 void start_line(const ConnectorInfo& info, const CommonOptions& common) {
@@ -86,7 +83,37 @@ void start_line(const ConnectorInfo& info, const CommonOptions& common) {
              {"topic", common.topic}});
 }
 
-int end(const RunEnd& end, const Stats& stats, const CommonOptions& common) {
+// Whatever asks over HTTP gets one snapshot.
+class HealthPages {
+ public:
+  HealthPages(Identity who, const Stats& stats, const Clock& clock)
+      : who_(std::move(who)), stats_(stats), clock_(clock) {}
+
+  [[nodiscard]] HttpReply reply(std::string_view path) const {
+    const auto now = stats_.snapshot();
+    const auto ready = readiness(now, clock_.now(), progress_timeout);
+    if (path == "/livez") return {.body = "ok\n"};
+    if (path == "/readyz") {
+      return {
+          .status = ready.ready ? 200U : 503U, .content_type = json, .body = readiness_json(ready)};
+    }
+    if (path == "/status") return {.content_type = json, .body = status_json(who_, now, ready)};
+    if (path == "/metrics") {
+      return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+              .body = metrics_text(who_, now, ready, clock_.wall())};
+    }
+    return {.status = 404, .body = "there are /metrics, /livez, /readyz and /status\n"};
+  }
+
+ private:
+  static constexpr auto json = "application/json";
+  static constexpr std::chrono::seconds progress_timeout{30};
+  Identity who_;
+  const Stats& stats_;
+  const Clock& clock_;
+};
+
+void log_end(const RunEnd& end, const CommonOptions& common) {
   if (end.failure) {
     log::error("connector", "stopped",
                {{"error", end.failure->message()},
@@ -97,20 +124,21 @@ int end(const RunEnd& end, const Stats& stats, const CommonOptions& common) {
                {{"unfinished", std::to_string(end.unfinished)},
                 {"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
   }
-  status_line(stats.snapshot());
+}
+
+int run_job(Job& job, Stats& stats, const Clock& clock, const CommonOptions& common,
+            Signals& signals) {
+  StatusLine status(stats, clock);
+  const auto end = supervise(job, stats,
+                             {.drain_timeout = common.drain_timeout,
+                              .signal_fd = signals.fd(),
+                              .take_signal = [&] { return signals.take(); },
+                              .status = [&] { status.write(); }});
+  log_end(end, common);
+  status.write();
   // A thread that is stuck in somebody's library cannot be ended any other way.
   if (end.thread_is_stuck) std::_Exit(end.exit_code());
   return end.exit_code();
-}
-
-// Runs a job to its end.
-int run_job(Job& job, Stats& stats, const CommonOptions& common, Signals& signals) {
-  const auto ended = supervise(job, stats,
-                               {.drain_timeout = common.drain_timeout,
-                                .signal_fd = signals.fd(),
-                                .take_signal = [&] { return signals.take(); },
-                                .status = [&] { status_line(stats.snapshot()); }});
-  return end(ended, stats, common);
 }
 
 void check_options(const CommonOptions& common, const SourceOptions& source) {
@@ -136,10 +164,17 @@ int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& progr
   start_line(info, common);
   const Clock clock;
   Stats stats(clock);
+  const HealthPages pages(identity(info, common), stats, clock);
+  std::optional<HttpServer> server;
+  if (common.metrics_listen) {
+    server.emplace(*common.metrics_listen,
+                   [&](std::string_view path) { return pages.reply(path); });
+    log::info("connector", "serving metrics and health", {{"address", server->address()}});
+  }
   typename KitOptions<Contract>::JobType job(
       {.common = common, .topic = topic_config(config.topic)}, std::move(options), program.make(),
       connect_with(common), clock, stats);
-  return run_job(job, stats, common, signals);
+  return run_job(job, stats, clock, common, signals);
 }
 
 template <typename Contract>

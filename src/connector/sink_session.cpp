@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.hpp"
-
 namespace sluice::connector {
 namespace {
 
@@ -33,7 +31,7 @@ SinkSession::SinkSession(Sink& sink, Cluster& cluster, const Clock& clock, Stats
       clock_(clock),
       stats_(stats),
       settings_(std::move(settings)),
-      backoff_(settings_.backoff),
+      outside_(clock, stats, settings_.backoff),
       builder_(settings_.batch) {}
 
 SinkSession::~SinkSession() = default;
@@ -78,18 +76,15 @@ void SinkSession::persist(const std::function<void()>& step) {
     try {
       if (!opened_) open_sink();
       step();
-      backoff_.reset();
+      outside_.recovered();
       return;
     } catch (const Failure& failure) {
-      stats_.error(failure.error());
-      if (!failure.error().retryable()) throw;
+      if (!failure.error().retryable()) {
+        stats_.error(failure.error());
+        throw;
+      }
       opened_ = false;
-      const auto wait = backoff_.next();
-      log::warn(
-          "connector", "the destination failed, trying again",
-          {{"error", failure.error().message()}, {"pause", std::to_string(wait.count()) + "ms"}});
-      stats_.retry();
-      pause(wait);
+      pause(outside_.pause_after("the destination failed, trying again", failure.error()));
     }
   }
 }
@@ -189,17 +184,6 @@ void SinkSession::pause(std::chrono::milliseconds pause) {
 void SinkSession::drain() {
   if (reader_ && !stored_) reader_->flush_offsets(settings_.flush_timeout);
   if (opened_) sink_.close();
-}
-
-void SinkSession::connected() {
-  stats_.outside(Outside::connected);
-  log::info("connector", "connected to the outside");
-}
-
-void SinkSession::disconnected(const Error& error) {
-  stats_.outside(Outside::disconnected);
-  stats_.error(error);
-  log::warn("connector", "not connected to the outside", {{"error", error.message()}});
 }
 
 void SinkSession::request_stop() {

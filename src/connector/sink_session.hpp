@@ -14,9 +14,9 @@
 #include <mutex>
 #include <span>
 
-#include "connector/backoff.hpp"
 #include "connector/batch_builder.hpp"
 #include "connector/cluster.hpp"
+#include "connector/outside_link.hpp"
 #include "connector/session.hpp"
 #include "connector/stats.hpp"
 #include "sluice/connector/sink.hpp"
@@ -46,8 +46,8 @@ class SinkSession final : public Session, public SinkContext {
   [[nodiscard]] std::uint64_t unfinished() const override { return unfinished_; }
 
   [[nodiscard]] bool stopping() const override { return stopping_; }
-  void connected() override;
-  void disconnected(const Error& error) override;
+  void connected() override { outside_.connected(); }
+  void disconnected(const Error& error) override { outside_.disconnected(error); }
   [[nodiscard]] const std::string& topic() const override { return settings_.topic; }
   [[nodiscard]] const std::string& name() const override { return settings_.name; }
 
@@ -74,7 +74,7 @@ class SinkSession final : public Session, public SinkContext {
   const Clock& clock_;
   Stats& stats_;
   const SinkSettings settings_;
-  Backoff backoff_;
+  OutsideLink outside_;
   BatchBuilder builder_;
   bool opened_ = false;
   bool ended_ = false;

@@ -9,13 +9,13 @@
 namespace sluice::connector {
 
 SourceSession::SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store,
-                             Stats& stats, SourceSettings settings)
+                             const Clock& clock, Stats& stats, SourceSettings settings)
     : source_(source),
       writer_(writer),
       stats_(stats),
       settings_(settings),
       kit_keeps_(source.position_keeper() == PositionKeeper::kit),
-      backoff_(settings.backoff) {
+      outside_(clock, stats, settings.backoff) {
   if (!kit_keeps_) return;
   SLUICE_ASSERT(store != nullptr);
   resume_ = store->load();
@@ -49,19 +49,17 @@ void SourceSession::run() {
         const Lock lock(guard_);
         throw_if_over();  // what was refused is the reason, whatever the source made of it
       }
-      if (!failure.error().retryable()) throw;
+      if (!failure.error().retryable()) {
+        stats_.error(failure.error());
+        throw;
+      }
       if (!pause_after(failure.error())) return;
     }
   }
 }
 
 bool SourceSession::pause_after(const Error& error) {
-  stats_.retry();
-  disconnected(error);
-  const auto pause = backoff_.next();
-  log::warn("connector", "the source failed, trying again",
-            {{"error", error.message()}, {"pause", std::to_string(pause.count()) + "ms"}});
-  if (!wait(pause)) return false;
+  if (!wait(outside_.pause_after("the source failed, trying again", error))) return false;
   // The next run resumes from what is acknowledged: nothing may be on its way twice.
   flush();
   return !stopping();
@@ -171,27 +169,6 @@ bool SourceSession::dispatch() {
 bool SourceSession::stopping() const {
   const Lock lock(guard_);
   return stopping_ || abandoned_ || fatal_;
-}
-
-void SourceSession::connected() {
-  backoff_.reset();
-  stats_.outside(Outside::connected);
-  log::info("connector", "connected to the outside");
-}
-
-void SourceSession::disconnected(const Error& error) {
-  stats_.outside(Outside::disconnected);
-  stats_.error(error);
-  log::warn("connector", "not connected to the outside", {{"error", error.message()}});
-}
-
-void SourceSession::filtered(std::string_view reason) {
-  stats_.filtered(reason);
-}
-
-std::chrono::milliseconds SourceSession::next_retry_delay() {
-  stats_.retry();
-  return backoff_.next();
 }
 
 // --- other threads -------------------------------------------------------------------------

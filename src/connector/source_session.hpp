@@ -13,9 +13,9 @@
 #include <optional>
 
 #include "connector/ack_tracker.hpp"
-#include "connector/backoff.hpp"
 #include "connector/checkpoint.hpp"
 #include "connector/cluster.hpp"
+#include "connector/outside_link.hpp"
 #include "connector/session.hpp"
 #include "connector/stats.hpp"
 #include "connector/wake_fd.hpp"
@@ -36,8 +36,8 @@ class SourceSession final : public Session, public SourceContext {
 
   // `store` may be null when the outside keeps the positions. All outlive the session, and the
   // writer is closed before the session goes.
-  SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store, Stats& stats,
-                SourceSettings settings);
+  SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store, const Clock& clock,
+                Stats& stats, SourceSettings settings);
   ~SourceSession() override;
 
   void run() override;
@@ -54,10 +54,12 @@ class SourceSession final : public Session, public SourceContext {
   bool dispatch() override;
   [[nodiscard]] bool stopping() const override;
   [[nodiscard]] const std::optional<Position>& resume_from() const override { return resume_; }
-  void connected() override;
-  void disconnected(const Error& error) override;
-  void filtered(std::string_view reason) override;
-  [[nodiscard]] std::chrono::milliseconds next_retry_delay() override;
+  void connected() override { outside_.connected(); }
+  void disconnected(const Error& error) override { outside_.disconnected(error); }
+  void filtered(std::string_view reason) override { stats_.filtered(reason); }
+  [[nodiscard]] std::chrono::milliseconds next_retry_delay() override {
+    return outside_.next_pause();
+  }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -80,7 +82,7 @@ class SourceSession final : public Session, public SourceContext {
   const SourceSettings settings_;
   const bool kit_keeps_;
   std::optional<Position> resume_;  // the source's thread only
-  Backoff backoff_;                 // the source's thread only
+  OutsideLink outside_;             // the source's thread only
   WakeFd wake_;
 
   mutable std::mutex guard_;

@@ -7,7 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <tuple>
 
 #include <sluice/connector.hpp>
@@ -15,7 +15,7 @@
 namespace sluice {
 
 struct TestConnectorOptions {
-  std::int64_t count = std::numeric_limits<std::int64_t>::max();
+  std::optional<std::int64_t> count;
   std::chrono::milliseconds timeout{1'000};
 };
 
@@ -23,7 +23,7 @@ template <>
 struct option_table<TestConnectorOptions> {
   using O = TestConnectorOptions;
   static constexpr auto rows = std::tuple{
-      option<&O::count>("count", "Number of records to send.").at_least(0),
+      option<&O::count>("count", "Number of records to send. Without it, they never end.").at_least(0),
       option<&O::timeout>("timeout", "Pause after each record.")
           .bare_number_unit(std::chrono::milliseconds(1)),
   };

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/ack_tracker.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace sluice::connector {
+namespace {
+
+Position at(std::uint64_t number) {
+  return {std::to_string(number)};
+}
+
+TEST(AckTracker, ReleasesNothingBeforeTheFirstIsDone) {
+  AckTracker tracker;
+  for (std::uint64_t i = 0; i < 3; ++i) EXPECT_EQ(tracker.add(10, at(i)), i);
+
+  tracker.complete(1);
+  tracker.complete(2);
+
+  EXPECT_EQ(tracker.take_position(), std::nullopt);
+  EXPECT_EQ(tracker.prefix(), 0U);
+}
+
+TEST(AckTracker, ReleasesTheNewestPositionOfThePrefixOnce) {
+  AckTracker tracker;
+  for (std::uint64_t i = 0; i < 4; ++i) tracker.add(10, at(i));
+  tracker.complete(1);
+  tracker.complete(0);
+
+  EXPECT_EQ(tracker.take_position(), at(1));
+  EXPECT_EQ(tracker.take_position(), std::nullopt);
+  EXPECT_EQ(tracker.open_count(), 2U);
+}
+
+TEST(AckTracker, RecordsWithoutPositionHoldBackTheOneAfterThem) {
+  AckTracker tracker;
+  tracker.add(10, std::nullopt);
+  tracker.add(10, at(1));
+  tracker.complete(1);
+  EXPECT_EQ(tracker.take_position(), std::nullopt);
+
+  tracker.complete(0);
+  EXPECT_EQ(tracker.take_position(), at(1));
+}
+
+TEST(AckTracker, GivesBackWhatARecordCountedFor) {
+  AckTracker tracker;
+  tracker.add(10, std::nullopt);
+  tracker.add(20, std::nullopt);
+  EXPECT_EQ(tracker.complete(1), 20U);
+  EXPECT_EQ(tracker.complete(0), 10U);
+}
+
+// The rule, as slowly as it can be said: a position may be released when all up to it are done.
+class Model {
+ public:
+  void add(bool with_position) {
+    done_.push_back(false);
+    has_position_.push_back(with_position);
+  }
+  void complete(std::size_t index) { done_[index] = true; }
+  // The last position of the prefix, if it was not taken before.
+  std::optional<std::size_t> take() {
+    while (prefix_ < done_.size() && done_[prefix_]) {
+      if (has_position_[prefix_]) last_ = prefix_;
+      ++prefix_;
+    }
+    return std::exchange(last_, std::nullopt);
+  }
+  [[nodiscard]] std::size_t prefix() const { return prefix_; }
+
+ private:
+  std::vector<bool> done_, has_position_;
+  std::size_t prefix_ = 0;
+  std::optional<std::size_t> last_;
+};
+
+// One schedule: records are sent and completed in a random order, interleaved.
+bool schedule_holds(std::minstd_rand& random) {
+  const std::size_t count = 1 + random() % 6;
+  AckTracker tracker;
+  Model model;
+  std::array<std::uint64_t, 6> open{};
+  std::size_t open_count = 0;
+  std::size_t sent = 0;
+  while (sent < count || open_count > 0) {
+    if (sent < count && (open_count == 0 || random() % 2 == 0)) {
+      const bool with_position = random() % 3 != 0;
+      std::optional<Position> position;
+      if (with_position) position = at(sent);
+      open[open_count++] = tracker.add(1, std::move(position));
+      model.add(with_position);
+      ++sent;
+    } else {
+      const auto pick = random() % open_count;
+      const auto number = std::exchange(open[pick], open[--open_count]);
+      tracker.complete(number);
+      model.complete(number);
+    }
+    const auto released = tracker.take_position();
+    const auto expected = model.take();
+    if (released.has_value() != expected.has_value()) return false;
+    if (released && *released != at(*expected)) return false;
+    if (tracker.prefix() != model.prefix()) return false;
+  }
+  return tracker.open_count() == 0;
+}
+
+TEST(AckTracker, OnlyContiguousPrefixesAreReleasedInAMillionSchedules) {
+  std::minstd_rand random(20261123);
+  for (int i = 0; i < 1'000'000; ++i) {
+    ASSERT_TRUE(schedule_holds(random)) << "schedule " << i;
+  }
+}
+
+TEST(AckTracker, EveryOrderOfSevenReleasesTheSame) {
+  std::array<std::uint64_t, 7> order{};
+  std::iota(order.begin(), order.end(), 0);
+  do {
+    AckTracker tracker;
+    for (std::uint64_t i = 0; i < order.size(); ++i) tracker.add(1, at(i));
+    std::optional<Position> last;
+    for (const auto number : order) {
+      tracker.complete(number);
+      if (auto position = tracker.take_position()) last = position;
+    }
+    ASSERT_EQ(last, at(6));
+  } while (std::ranges::next_permutation(order).found);
+}
+
+}  // namespace
+}  // namespace sluice::connector

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The connection to the outside, as a connector tells of it: counted, shown in health, and
+// logged when it changes; a fault that repeats is logged once in a while. On the author's
+// thread only.
+
+#include <chrono>
+#include <string_view>
+
+#include "connector/backoff.hpp"
+#include "connector/log_limiter.hpp"
+#include "connector/stats.hpp"
+
+namespace sluice::connector {
+
+class OutsideLink {
+ public:
+  OutsideLink(const Clock& clock, Stats& stats, BackoffLimits limits)
+      : clock_(clock), stats_(stats), backoff_(limits) {}
+
+  void connected();
+  void disconnected(const Error& error);
+  // Counts and logs a failure that will be tried again: the pause before that.
+  std::chrono::milliseconds pause_after(std::string_view what, const Error& error);
+  // The pause before the next try, for a caller that has told of the failure already.
+  std::chrono::milliseconds next_pause();
+  // It works again.
+  void recovered();
+
+ private:
+  void warn(std::string_view text, const Error& error);
+
+  const Clock& clock_;
+  Stats& stats_;
+  Backoff backoff_;
+  LogLimiter limiter_;
+  Outside last_ = Outside::unknown;
+};
+
+}  // namespace sluice::connector

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/sink_session.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connector/fakes.hpp"
+
+namespace sluice::connector {
+namespace {
+
+using fakes::make_records;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+// What a destination has, and how it fails.
+struct FakeSink final : Sink {
+  void open(SinkContext&) override {
+    ++opens;
+    if (!open_failures.empty()) {
+      const auto error = open_failures.front();
+      open_failures.pop_front();
+      throw Failure(error);
+    }
+  }
+  std::optional<std::map<PartitionId, Offset>> stored_offsets() override { return stored; }
+  void write(std::span<const SinkRecord> records) override {
+    if (before_write) before_write();
+    batches.push_back(records.size());
+    if (!write_steps.empty()) {
+      const auto step = std::move(write_steps.front());
+      write_steps.pop_front();
+      step(records);
+      return;
+    }
+    keep(records);
+  }
+  void idle() override { ++idles; }
+  void close() override { ++closes; }
+
+  void keep(std::span<const SinkRecord> records) {
+    for (const auto& record : records) written.emplace_back(record.value);
+  }
+
+  std::deque<Error> open_failures;
+  std::deque<std::function<void(std::span<const SinkRecord>)>> write_steps;
+  std::function<void()> before_write;
+  std::optional<std::map<PartitionId, Offset>> stored;
+  std::vector<std::string> written;
+  std::vector<std::size_t> batches;
+  int opens = 0;
+  int idles = 0;
+  int closes = 0;
+};
+
+struct SinkTest : testing::Test {
+  SinkSettings settings{.topic = "t",
+                        .name = "n",
+                        .consumer = {.consumer_id = "n", .strategy = OffsetStrategy::manual},
+                        .batch = {},
+                        .backoff = {.first = milliseconds(0), .most = milliseconds(1)}};
+  fakes::ManualClock clock;
+  Stats stats{clock};
+  fakes::FakeCluster cluster;
+  FakeSink sink;
+  std::optional<SinkSession> session;
+
+  fakes::ReaderScript& script() { return *cluster.script; }
+  void run() {
+    session.emplace(sink, cluster, clock, stats, settings);
+    session->run();
+    session->drain();
+  }
+  // The failure that stopped it.
+  Error run_and_fail() {
+    try {
+      run();
+    } catch (const Failure& failure) {
+      return failure.error();
+    }
+    ADD_FAILURE() << "the session ended without a failure";
+    return {};
+  }
+};
+
+TEST_F(SinkTest, CommitsAfterTheWrite) {
+  script().give(make_records(0, 5, {"a", "b"}));
+  sink.before_write = [&] { EXPECT_THAT(script().commits, IsEmpty()); };
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 6)));
+  EXPECT_EQ(script().flushes, 1);
+  EXPECT_EQ(sink.closes, 1);
+}
+
+TEST_F(SinkTest, CommitsTheLastOffsetOfEachPartition) {
+  script().give(make_records(0, 0, {"a", "b"}));
+  script().give(make_records(1, 7, {"c"}));
+  script().give(make_records(0, 2, {"d"}));
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 1), Pair(1, 7), Pair(0, 2)));
+}
+
+TEST_F(SinkTest, NeverCommitsWhatFailed) {
+  script().give(make_records(0, 0, {"a"}));
+  sink.write_steps.push_back([](auto) { throw Failure(Errc::outside_rejected, "no such column"); });
+  const auto error = run_and_fail();
+  EXPECT_EQ(error.code, Errc::outside_rejected);
+  EXPECT_THAT(error.context, testing::HasSubstr("partition 0, offset 0"));
+  EXPECT_THAT(script().commits, IsEmpty());
+  EXPECT_EQ(session->unfinished(), 1U);
+}
+
+TEST_F(SinkTest, WritesTheSameBatchAgainAfterARetryableFailure) {
+  script().give(make_records(0, 0, {"a", "b"}));
+  for (int i = 0; i < 3; ++i) {
+    sink.write_steps.push_back([&](auto) {
+      EXPECT_THAT(script().commits, IsEmpty());
+      throw Failure(Errc::outside_unavailable, "away");
+    });
+  }
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b"));
+  EXPECT_THAT(sink.batches, ElementsAre(2, 2, 2, 2));
+  EXPECT_EQ(sink.opens, 4) << "it is opened again before each new try";
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 1)));
+  EXPECT_EQ(stats.snapshot().retries, 3U);
+}
+
+TEST_F(SinkTest, OpensAgainUntilItSucceeds) {
+  sink.open_failures = {{Errc::connection_refused, "", {}}, {Errc::timed_out, "", {}}};
+  script().give(make_records(0, 0, {"a"}));
+  run();
+  EXPECT_EQ(sink.opens, 3);
+  EXPECT_THAT(sink.written, ElementsAre("a"));
+}
+
+TEST_F(SinkTest, AnOpenThatFailsForGoodStopsIt) {
+  sink.open_failures = {{Errc::invalid_config, "no such database", {}}};
+  EXPECT_EQ(run_and_fail().code, Errc::invalid_config);
+  EXPECT_EQ(sink.opens, 1);
+}
+
+TEST_F(SinkTest, APartialWriteCountsAsFarAsItGot) {
+  script().give(make_records(0, 0, {"a", "b", "c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    sink.keep(records.first(1));
+    throw PartialWrite(1, {Errc::outside_unavailable, "away", {}});
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0), Pair(0, 2)));
+}
+
+TEST_F(SinkTest, AFailureForGoodInTheMiddleNamesTheRecord) {
+  script().give(make_records(3, 10, {"a", "poison", "c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    sink.keep(records.first(1));
+    throw PartialWrite(1, {Errc::outside_rejected, "not a number", {}});
+  });
+  const auto error = run_and_fail();
+  EXPECT_EQ(error.context, "partition 3, offset 11: not a number");
+  EXPECT_THAT(script().commits, ElementsAre(Pair(3, 10)));
+  EXPECT_EQ(session->unfinished(), 2U);
+}
+
+TEST_F(SinkTest, StartsBehindTheOffsetsOfTheDestinationAndKeepsNone) {
+  sink.stored = {{PartitionId{0}, Offset{41}}};
+  script().give(make_records(0, 42, {"a"}));
+  run();
+  EXPECT_THAT(script().plan.first, ElementsAre(Pair(PartitionId{0}, Offset{42})));
+  EXPECT_EQ(script().plan.options.consumer_id, "");
+  EXPECT_EQ(script().plan.options.strategy, OffsetStrategy::none);
+  EXPECT_THAT(script().commits, IsEmpty());
+  EXPECT_EQ(script().flushes, 0);
+}
+
+TEST_F(SinkTest, AsksTheDestinationAfterAnUnknownFate) {
+  sink.stored.emplace();
+  script().give(make_records(0, 0, {"a", "b"}));
+  script().give(make_records(1, 0, {"c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    // The destination took part of it, and the connection broke before it said so.
+    sink.keep(records.first(1));
+    sink.stored = {{PartitionId{0}, Offset{0}}};
+    throw Failure(Errc::connection_lost, "during commit");
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(stats.snapshot().records_delivered, 3U);
+}
+
+TEST_F(SinkTest, SkipsStoredRecordsInTheMiddleOfABatch) {
+  sink.stored.emplace();
+  script().give(make_records(0, 0, {"a"}));
+  script().give(make_records(1, 0, {"b"}));
+  script().give(make_records(0, 1, {"c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    sink.keep(records.subspan(1, 1));
+    sink.stored = {{PartitionId{1}, Offset{0}}};
+    throw Failure(Errc::connection_lost, "during commit");
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("b", "a", "c"));
+}
+
+TEST_F(SinkTest, CutsBatchesByCount) {
+  settings.batch.count = 2;
+  script().give(make_records(0, 0, {"a", "b", "c", "d", "e"}));
+  run();
+  EXPECT_THAT(sink.batches, ElementsAre(2, 2, 1));
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c", "d", "e"));
+}
+
+TEST_F(SinkTest, WaitsForOthersUpToTheAge) {
+  settings.batch.age = milliseconds(100);
+  script().end_after = false;
+  script().give(make_records(0, 0, {"a"}));
+  script().on_idle = [&] { clock.advance(milliseconds(40)); };
+  sink.before_write = [&] { session->request_stop(); };
+  run();
+  EXPECT_THAT(sink.batches, ElementsAre(1));
+}
+
+TEST_F(SinkTest, TellsTheSinkWhenNothingCame) {
+  script().end_after = false;
+  int idle_reads = 0;
+  script().on_idle = [&] {
+    clock.advance(milliseconds(250));
+    if (++idle_reads == 9) session->request_stop();
+  };
+  run();
+  EXPECT_EQ(sink.idles, 2);
+}
+
+TEST_F(SinkTest, FinishesTheBatchWhenToldToStop) {
+  script().end_after = false;
+  script().give(make_records(0, 0, {"a"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    session->request_stop();
+    EXPECT_TRUE(session->stopping());
+    sink.keep(records);
+  });
+  run();
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0)));
+  EXPECT_EQ(script().flushes, 1);
+}
+
+TEST_F(SinkTest, AbandonEndsTheRetries) {
+  script().give(make_records(0, 0, {"a"}));
+  sink.write_steps.push_back([&](auto) {
+    session->abandon();
+    throw Failure(Errc::outside_unavailable, "away");
+  });
+  EXPECT_EQ(run_and_fail().code, Errc::cancelled);
+  EXPECT_THAT(script().commits, IsEmpty());
+  EXPECT_EQ(session->unfinished(), 1U);
+}
+
+TEST_F(SinkTest, TheLedgerAddsUp) {
+  script().give(make_records(0, 0, {"a", "b", "c"}));
+  run();
+  const auto now = stats.snapshot();
+  EXPECT_EQ(now.records_read, 3U);
+  EXPECT_EQ(now.records_delivered, 3U);
+  EXPECT_EQ(now.bytes_delivered, 3U);
+  EXPECT_EQ(now.in_flight(), 0U);
+  EXPECT_EQ(now.lag, 7);
+}
+
+}  // namespace
+}  // namespace sluice::connector
