@@ -2,7 +2,7 @@
 # sluice_connector([LINK library...] [TEST_LINK library...])
 #
 # Makes the connector of the current folder, named as its connector.toml says:
-#   <name>          the program, from all .cpp files
+#   <name>          the program, from all .cpp files, in bin/ of the build folder
 #   <name>_test     its unit tests, from the *_test.cpp files, when there are any
 # connector.toml is the only place for name, version, description and direction: it becomes the
 # `sluice::connector_info` that the program is linked with.
@@ -42,6 +42,7 @@ function(sluice_connector)
   target_link_libraries(${name}_objects PUBLIC sluice_connector ${ARG_LINK} Threads::Threads)
   add_executable(${name} "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   target_link_libraries(${name} PRIVATE ${name}_objects)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
   install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
   if(SLUICE_TESTS AND tests)

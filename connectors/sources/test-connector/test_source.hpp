@@ -23,7 +23,8 @@ template <>
 struct option_table<TestConnectorOptions> {
   using O = TestConnectorOptions;
   static constexpr auto rows = std::tuple{
-      option<&O::count>("count", "Number of records to send. Without it, they never end.").at_least(0),
+      option<&O::count>("count", "Number of records to send. Without it, they never end.")
+          .at_least(0),
       option<&O::timeout>("timeout", "Pause after each record.")
           .bare_number_unit(std::chrono::milliseconds(1)),
   };

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# Helpers for the bats tests: `load` it, call `sluice_setup` in setup() and `sluice_teardown` in
+# teardown(). Everything runs on loopback, on free ports, in a folder of its own; processes are
+# stopped by the pids that were started here.
+#
+#   SLUICE_BIN      folder with the programs (default: build/dev/bin of the tree)
+#   SLUICE_PATIENCE longest wait for a condition, in seconds (30)
+
+sluice_root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+: "${SLUICE_BIN:=$sluice_root/build/dev/bin}"
+: "${SLUICE_PATIENCE:=30}"
+
+sluice() { "$SLUICE_BIN/sluice" "$@"; }
+
+# Ends the test with a text.
+fail() {
+  printf '%s\n' "$@" >&2
+  return 1
+}
+
+# wait_for COMMAND...: repeats the command until it succeeds; fails after SLUICE_PATIENCE.
+wait_for() {
+  local until=$((SECONDS + SLUICE_PATIENCE))
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < until)) || fail "never true within ${SLUICE_PATIENCE}s: $*" || return 1
+    sleep 0.02
+  done
+}
+
+# A folder for the test ($work), gone afterwards.
+sluice_setup() {
+  work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-test-XXXXXX")
+  export FLV_PROFILE_PATH=$work/profile
+  export RUST_LOG=${RUST_LOG:-info}
+}
+
+# Stops what is still running, the last first. The logs are shown when the test failed.
+sluice_teardown() {
+  local name
+  for name in $(ls -t "$work"/*.pid 2>/dev/null); do
+    stop_process "$(basename "$name" .pid)" || true
+  done
+  if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
+    tail -n 30 "$work"/*.log 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+
+# start_process NAME COMMAND...: in the background; its output goes to $work/NAME.log.
+start_process() {
+  local name=$1
+  shift
+  "$@" >>"$work/$name.log" 2>&1 3>&- &
+  echo $! >"$work/$name.pid"
+}
+pid_of() { cat "$work/$1.pid"; }
+is_running() { kill -0 "$(pid_of "$1")" 2>/dev/null; }
+has_ended() { ! is_running "$1"; }
+
+# wait_process NAME: its exit code, when it has ended.
+wait_process() {
+  wait_for has_ended "$1" || return 1
+  local code=0
+  wait "$(pid_of "$1")" || code=$?
+  rm -f "$work/$1.pid"
+  return "$code"
+}
+# stop_process NAME [SIGNAL]: its exit code.
+stop_process() {
+  [[ -e $work/$1.pid ]] || return 0
+  kill "-${2:-TERM}" "$(pid_of "$1")" 2>/dev/null
+  wait_process "$1"
+}
+
+# A whole cluster; clients find it through FLV_PROFILE_PATH. The second start of a test takes
+# the same data and the same ports, so clients that were connected find it again.
+start_cluster() {
+  rm -f "$FLV_PROFILE_PATH"
+  start_process cluster "$SLUICE_BIN/sluice" cluster start --foreground \
+    --sc "${cluster_sc:-127.0.0.1:0}" --spu "${cluster_spu:-127.0.0.1:0}" \
+    --data "$work/cluster" --profile "$FLV_PROFILE_PATH" "$@"
+  wait_for test -s "$FLV_PROFILE_PATH"
+  cluster_sc=$(sluice profile show --output json | jq -r .endpoint)
+  cluster_spu=$(sluice cluster status --output json 2>/dev/null | jq -r '.spu // empty')
+}
+stop_cluster() { stop_process cluster TERM; }
+
+# topic_values TOPIC [FILE]: the values of all records that are there now, one a line.
+topic_values() { sluice consume "$1" --beginning --disable-continuous --quiet; }
+topic_count() { topic_values "$1" | wc -l; }
+topic_has() { (($(topic_count "$1") >= $2)); }
+
+# log_has NAME TEXT: the process wrote it.
+log_has() { grep -qF -- "$2" "$work/$1.log"; }
