@@ -38,6 +38,9 @@ function(sluice_part NAME)
     target_link_libraries(${NAME}_test PRIVATE sluice_${NAME} ${ARG_LINK} ${ARG_TEST_LINK}
       GTest::gtest GTest::gmock GTest::gtest_main)
     if(ARG_PCH)
+      # The header was compiled with -fPIC, and must be used so: an executable has -fPIE.
+      set_target_properties(${NAME}_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_compile_options(${NAME}_test PRIVATE -fPIC)
       target_precompile_headers(${NAME}_test REUSE_FROM sluice_${NAME})
     endif()
     gtest_discover_tests(${NAME}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
