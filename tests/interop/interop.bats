@@ -173,7 +173,7 @@ writes_and_reads_large_records() {
   new_topic keys --partitions 4
   must official rust produce "$topic" --count 200 --key-mod 16
   told=$(key_partitions)
-  must ours consume "$topic" --from beginning --count 200 --output json
+  must ours consume "$topic" --from beginning --count 200 --output json --quiet
   expect_same "$told" "$(keys_of_json)"
 }
 
@@ -365,7 +365,7 @@ reads_what_sluice_writes() {
   new_topic shared
   must official rust produce "$topic" --count 100
   must official rust offsets-consume "$topic" --consumer "$consumer" --count 30
-  ours consume "$topic" --consumer "$consumer" --from beginning --count 70 --output raw \
+  ours consume "$topic" --consumer-id "$consumer" --from beginning --count 70 --output raw \
     >"$BATS_TEST_TMPDIR/found"
   same_values "$BATS_TEST_TMPDIR/found" --first 30 --count 70
   must official rust offsets-list --consumer "$consumer"
