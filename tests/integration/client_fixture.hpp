@@ -100,7 +100,7 @@ class AnyServer : public ::testing::TestWithParam<bool> {
   void SetUp() override {
     if (GetParam()) {
       const auto profile = real_cluster();
-      if (!profile) GTEST_SKIP() << "skipped: no cluster (FLUVIO_TEST_PROFILE is not set)";
+      if (!profile) GTEST_SKIP() << "no cluster: FLUVIO_TEST_PROFILE is not set";
       profile_ = *profile;
     } else {
       server_ = std::make_unique<TestServer>();
