@@ -29,8 +29,8 @@ void ProduceOp::run(PartitionTable& partitions, LogWriter& writer) {
     check(partitions, topic, result);
   }
   left_ += waiting_.size();
-  for (auto& [job, result] : waiting_) {
-    job.done = [self = shared_from_this(), result = result,
+  for (auto& [job, slot] : waiting_) {
+    job.done = [self = shared_from_this(), result = slot,
                 partition = job.partition](const Result<std::int64_t>& stored) {
       if (stored) {
         result->base_offset = *stored;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// A disk that is full, cannot sync, or cannot be written at all.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "broker/metadata_store.hpp"
+#include "broker/partition_log.hpp"
+#include "broker/test_support.hpp"
+
+namespace sluice::broker {
+namespace {
+
+using namespace test;
+
+TEST(FullDisk, StoresAllOfAnAppendOrNothingAtEveryByte) {
+  const auto batch_bytes = batch_of({"second"}).size();
+  for (std::uint64_t room = 0; room < batch_bytes; ++room) {
+    const TemporaryDirectory dir;
+    StorageFaults faults;
+    const auto log = open_log(dir.path() / "t-0", {}, &faults);
+    ASSERT_EQ(append(*log, {"first"}), 0);
+    const auto size_before = fs::file_size(dir.path() / "t-0/00000000000000000000.log");
+    faults.fill_disk_after(room);
+
+    const auto refused = append(*log, {"second"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::no_space);
+    EXPECT_EQ(fs::file_size(dir.path() / "t-0/00000000000000000000.log"), size_before);
+    EXPECT_EQ(log->offsets().end, 1);
+
+    faults.free_disk();
+    ASSERT_EQ(append(*log, {"third"}), 1);
+    EXPECT_EQ(read_all(*log, 0), (std::vector<std::string>{"first", "third"}));
+  }
+}
+
+TEST(FullDisk, KeepsTheOldSegmentWhenNoNewOneCanBeSealed) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  LogOptions options;
+  options.segment_bytes_max = 1024;
+  options.segment.index_interval_bytes = 100;
+  const auto log = open_log(dir.path() / "t-0", options, &faults);
+  int count = 0;
+  while (log->offsets().size_bytes < 900) ASSERT_EQ(append(*log, {"x"}), count++);
+  faults.fill_disk_after(0);
+  EXPECT_EQ(append(*log, {std::string(200, 'y')}).error().code, Errc::no_space);
+  faults.free_disk();
+  EXPECT_EQ(append(*log, {std::string(200, 'y')}), count);
+  EXPECT_EQ(read_all(*log, 0).size(), static_cast<std::size_t>(count) + 1);
+}
+
+TEST(FailingSync, AcknowledgesNothingAndTakesBackWhatWasWritten) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const auto log = open_log(dir.path() / "t-0", {}, &faults);
+  ASSERT_EQ(append(*log, {"kept"}), 0);
+  faults.fail_sync(true);
+  ASSERT_FALSE(append(*log, {"lost"}));
+  EXPECT_EQ(log->offsets().end, 1);
+  faults.fail_sync(false);
+  EXPECT_EQ(append(*log, {"next"}), 1);
+  EXPECT_EQ(read_all(*log, 0), (std::vector<std::string>{"kept", "next"}));
+}
+
+// A roll syncs the old segment; the appends before it in the same group must hear of it.
+TEST(FailingSync, IsReportedByTheCommitWhenItHappensInARoll) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  LogOptions options;
+  options.segment_bytes_max = 1024;
+  const auto log = open_log(dir.path() / "t-0", options, &faults);
+  faults.fail_sync(true);
+  auto first = batch_of({std::string(900, 'a')});
+  auto second = batch_of({std::string(900, 'b')});
+  Append one{.batches = {{first, 0}}};
+  Append two{.batches = {{second, 0}}};
+  std::array appends{&one, &two};
+  log->append(appends);
+  EXPECT_FALSE(two.base_offset);
+  EXPECT_FALSE(log->commit());
+  EXPECT_EQ(log->offsets().end, 0);
+}
+
+TEST(ReadOnlyDirectory, IsAClearError) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
+  const TemporaryDirectory dir;
+  fs::permissions(dir.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  const auto log = PartitionLog::open(dir.path() / "t-0", {}, {});
+  fs::permissions(dir.path(), fs::perms::owner_all);
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, Errc::permission_denied);
+  EXPECT_NE(log.error().message().find(dir.path().string()), std::string::npos);
+}
+
+TEST(MetadataStore, KeepsTheOldObjectWhenTheDiskIsFull) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  ASSERT_TRUE(make_directories(dir.path()));
+  MetadataStore store(dir.path(), {.sync = true, .faults = &faults});
+  wire::Metadata<wire::TableFormatSpec> object{"a/b %", {.name = "old"}, {}};
+  ASSERT_TRUE(store.put(object));
+  faults.fill_disk_after(5);
+  object.spec.name = "new";
+  EXPECT_EQ(store.put(object).error().code, Errc::no_space);
+  faults.free_disk();
+
+  std::vector<std::string> names;
+  ASSERT_TRUE(store.load<wire::TableFormatSpec>(
+      [&](const auto& found) { names.push_back(found.name + '=' + found.spec.name); }));
+  EXPECT_EQ(names, std::vector<std::string>{"a/b %=old"});
+}
+
+TEST(MetadataStore, NamesAFileThatIsDamaged) {
+  const TemporaryDirectory dir;
+  MetadataStore store(dir.path(), {});
+  ASSERT_TRUE(store.put(wire::Metadata<wire::TableFormatSpec>{"tf", {.name = "tf"}, {}}));
+  const auto path = dir.path() / "TableFormat/tf.meta";
+  const auto content = *read_file(path, 1000);
+  for (std::size_t at = 0; at < content.size(); ++at) {
+    auto damaged = content;
+    damaged[at] ^= std::byte{0x20};
+    ASSERT_TRUE(replace_file(path, damaged, {.sync = false}));
+    const auto loaded = store.load<wire::TableFormatSpec>([](const auto&) {});
+    ASSERT_FALSE(loaded) << at;
+    EXPECT_EQ(loaded.error().code, Errc::data_corrupt);
+    EXPECT_NE(loaded.error().message().find("tf.meta"), std::string::npos);
+  }
+}
+
+TEST(MetadataStore, ForgetsWhatIsRemoved) {
+  const TemporaryDirectory dir;
+  MetadataStore store(dir.path(), {});
+  ASSERT_TRUE(store.put(wire::Metadata<wire::TableFormatSpec>{"tf", {}, {}}));
+  ASSERT_TRUE(store.remove<wire::TableFormatSpec>("tf"));
+  ASSERT_TRUE(store.load<wire::TableFormatSpec>([](const auto&) { FAIL(); }));
+}
+
+}  // namespace
+}  // namespace sluice::broker

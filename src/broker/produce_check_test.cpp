@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/produce_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include "broker/partition.hpp"
+#include "broker/test_support.hpp"
+
+namespace sluice::broker {
+namespace {
+
+using namespace test;
+using wire::Code;
+
+class ProduceCheck : public testing::Test {
+ protected:
+  Code check(Bytes records, wire::TopicCompression topic = wire::TopicCompression::any) {
+    LogOptions options;
+    options.segment_bytes_max = 4096;
+    const Partition partition("t", 0, topic, open_log(dir_.path() / "t-0", options));
+    const auto checked = check_records(records, partition);
+    if (!checked) return checked.error().code;
+    count_ = checked->size();
+    return Code::none;
+  }
+
+  TemporaryDirectory dir_;
+  std::size_t count_ = 0;
+};
+
+// Byte `at` set, and the CRC made right again.
+Bytes patched(Bytes batch, std::size_t at, int value) {
+  batch[at] = static_cast<std::byte>(value);
+  wire::refresh_crc(batch);
+  return batch;
+}
+
+TEST_F(ProduceCheck, TakesWholeBatches) {
+  EXPECT_EQ(check(numbered_batches(0, 3)), Code::none);
+  EXPECT_EQ(count_, 3U);
+  EXPECT_EQ(check({}), Code::none);
+  EXPECT_EQ(count_, 0U);
+}
+
+TEST_F(ProduceCheck, RefusesABatchCutAtAnyByte) {
+  const auto whole = numbered_batches(0, 2);
+  const auto first = numbered_batches(0, 1).size();
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    if (size == first) continue;
+    const auto cut = ByteView(whole).first(size);
+    ASSERT_EQ(check({cut.begin(), cut.end()}), Code::other) << size;
+  }
+}
+
+TEST_F(ProduceCheck, RefusesAWrongCrc) {
+  auto batch = batch_of({"a"});
+  batch.back() ^= std::byte{1};
+  EXPECT_EQ(check(batch), Code::other);
+}
+
+TEST_F(ProduceCheck, RefusesCodecsThatDoNotExistOrAreNotAllowed) {
+  for (const int codec : {5, 6, 7}) {
+    EXPECT_EQ(check(patched(batch_of({"a"}), 22, codec)), Code::compression_error);
+  }
+  using enum wire::TopicCompression;
+  EXPECT_EQ(check(batch_of({"a"}), gzip), Code::compression_error);
+  EXPECT_EQ(check(batch_of({"a"}, Compression::gzip), none), Code::compression_error);
+  EXPECT_EQ(check(batch_of({"a"}, Compression::zstd), zstd), Code::none);
+  EXPECT_EQ(check(batch_of({"a"}, Compression::lz4), zstd), Code::compression_error);
+}
+
+TEST_F(ProduceCheck, RefusesASchemaIdAndAnotherMagic) {
+  EXPECT_EQ(check(patched(batch_of({"a"}), 22, 0x10)), Code::other);
+  EXPECT_EQ(check(patched(batch_of({"a"}), 16, 1)), Code::other);
+}
+
+TEST_F(ProduceCheck, AcceptsGapsAndRefusesTooFewOffsets) {
+  EXPECT_EQ(check(patched(batch_of({"a"}), 26, 9)), Code::none);
+  EXPECT_EQ(check(patched(batch_of({"a", "b"}), 26, 0)), Code::other);
+  EXPECT_EQ(check(patched(batch_of({"a"}), 23, 0x80)), Code::other);  // negative delta
+}
+
+TEST_F(ProduceCheck, LeavesOutABatchWithoutRecords) {
+  EXPECT_EQ(check(patched(batch_of({"a"}), 60, 0)), Code::none);
+  EXPECT_EQ(count_, 0U);
+}
+
+TEST_F(ProduceCheck, RefusesWhatNoSegmentCanHold) {
+  EXPECT_EQ(check(batch_of({std::string(5000, 'x')})), Code::message_too_large);
+}
+
+TEST_F(ProduceCheck, SurvivesEveryFlippedByte) {
+  const auto whole = batch_of({"key", "value"});
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const int bit : {0x01, 0x80}) {
+      auto damaged = whole;
+      damaged[at] ^= static_cast<std::byte>(bit);
+      // The base offset and the leader epoch are outside the CRC.
+      if (check(damaged) == Code::none) ASSERT_TRUE(at < 8 || (at >= 12 && at < 16)) << at;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice::broker
