@@ -272,7 +272,7 @@ class FakeCluster final : public Cluster {
   std::vector<std::pair<std::string, TopicConfig>> topics;
   std::vector<std::string> written_topics;
   std::optional<Error> topic_failure;
-  Writer* last_writer = nullptr;
+  std::atomic<Writer*> last_writer = nullptr;
   bool automatic_writers = true;
   bool closed = false;
 };

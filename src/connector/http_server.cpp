@@ -35,7 +35,9 @@ constexpr std::chrono::seconds request_timeout{10};
 constexpr std::chrono::milliseconds accept_pause{100};
 
 // Errors into the variable, not thrown.
-auto quiet(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
+auto quiet(error_code& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
 
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;

@@ -44,7 +44,10 @@ std::string slug(std::string_view name, std::size_t size_max) {
   return out + "-" + hash;
 }
 
-int lock_file(const std::filesystem::path& path) {
+int lock_file(const std::filesystem::path& folder, const std::string& stem) {
+  std::error_code ignored;  // opening the file says it better
+  std::filesystem::create_directories(folder, ignored);
+  const auto path = folder / (stem + ".lock");
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
     const auto code = errno == EACCES || errno == EROFS ? Errc::permission_denied : Errc::io;
@@ -87,8 +90,7 @@ std::string checkpoint_topic(std::string_view name) {
 
 InstanceLock::InstanceLock(const std::string& name,
                            const std::optional<std::filesystem::path>& folder)
-    : fd_(folder ? lock_file(*folder / (file_stem(name) + ".lock"))
-                 : lock_socket(file_stem(name))) {
+    : fd_(folder ? lock_file(*folder, file_stem(name)) : lock_socket(file_stem(name))) {
   if (fd_ < 0) {
     throw Failure(Errc::already_running,
                   "another connector with the name `" + name +

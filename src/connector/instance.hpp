@@ -22,8 +22,8 @@ namespace sluice::connector {
 // Held while the object lives, and released by the system if the program dies.
 class InstanceLock {
  public:
-  // In a file of the folder; or, without one, for this machine's network namespace only.
-  // Throws: `already_running`; `io`, `permission_denied` for the folder.
+  // In a file of the folder, which is made when it is missing; or, without one, for this machine's
+  // network namespace only. Throws: `already_running`; `io`, `permission_denied` for the folder.
   InstanceLock(const std::string& name, const std::optional<std::filesystem::path>& folder);
   ~InstanceLock();
   InstanceLock(const InstanceLock&) = delete;

@@ -48,6 +48,8 @@ class Job : public Session {
   virtual void release(std::chrono::milliseconds deadline) = 0;
   // One instance a name, for what is kept under that name.
   void lock_name();
+  // The session uses what `start` made: it goes first, in the destructor of who has that.
+  void end_session() { session_.reset(); }
 
   const JobSettings settings_;
   const Clock& clock_;
@@ -69,6 +71,7 @@ class SourceJob final : public Job {
  public:
   SourceJob(JobSettings settings, SourceOptions options, std::unique_ptr<Source> source,
             Connect connect, const Clock& clock, Stats& stats);
+  ~SourceJob() override { end_session(); }
 
  protected:
   std::unique_ptr<Session> start(Cluster& cluster) override;
@@ -87,6 +90,7 @@ class SinkJob final : public Job {
  public:
   SinkJob(JobSettings settings, SinkOptions options, std::unique_ptr<Sink> sink, Connect connect,
           const Clock& clock, Stats& stats);
+  ~SinkJob() override { end_session(); }
 
  protected:
   std::unique_ptr<Session> start(Cluster& cluster) override;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a connector answers to right and wrong command lines and files, before it contacts
+// anything: the text, where it goes, the exit code.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connector/fakes.hpp"
+#include "connector/temp_folder.hpp"
+#include "sluice/connector/run.hpp"
+
+namespace sluice::connector {
+namespace {
+
+using testing::HasSubstr;
+
+struct SampleOptions {
+  std::string endpoint;
+  std::chrono::milliseconds interval{10'000};
+  Secret<std::string> token;
+};
+
+}  // namespace
+}  // namespace sluice::connector
+
+template <>
+struct sluice::option_table<sluice::connector::SampleOptions> {
+  using O = sluice::connector::SampleOptions;
+  static constexpr auto rows = std::tuple{
+      option<&O::endpoint>("endpoint", "Where to.").required(),
+      option<&O::interval>("interval", "Pause.").at_least(std::chrono::milliseconds(1)),
+      option<&O::token>("token", "Proves who asks."),
+  };
+};
+
+namespace sluice::connector {
+namespace {
+
+constexpr ConnectorInfo info{.name = "sample-source",
+                             .version = "1.2.3",
+                             .description = "A sample.",
+                             .direction = "source",
+                             .section = "sample"};
+
+struct Answer {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Answer run_with(std::vector<std::string> words) {
+  words.insert(words.begin(), "sample-source");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  SampleOptions options;
+  const detail::Program<Source> program{
+      .bind = [&](OptionSet& set) { set.bind(options); },
+      .make = []() -> std::unique_ptr<Source> {
+        return std::make_unique<fakes::FunctionSource>([](SourceContext&) {});
+      }};
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Answer answer;
+  answer.code = detail::run(info, program, static_cast<int>(argv.size()), argv.data());
+  answer.out = testing::internal::GetCapturedStdout();
+  answer.err = testing::internal::GetCapturedStderr();
+  return answer;
+}
+
+TEST(CommandLine, MetadataIsOneLineWhateverFollows) {
+  const auto answer = run_with({"metadata", "--nonsense"});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(std::ranges::count(answer.out, '\n'), 1);
+  EXPECT_THAT(answer.out, testing::StartsWith(R"({"name":"sample-source","direction":"Source",)"));
+  EXPECT_THAT(answer.out, HasSubstr("\"interval\""));
+  EXPECT_THAT(answer.out, testing::Not(HasSubstr("fluvio_topic")));
+  EXPECT_EQ(answer.err, "");
+}
+
+TEST(CommandLine, MetadataIsTheFirstWordOnly) {
+  const auto answer = run_with({"--endpoint", "x", "metadata"});
+  EXPECT_EQ(answer.code, 2);
+}
+
+TEST(CommandLine, HelpAndVersionGoToStandardOutput) {
+  for (const auto* word : {"--help", "-h"}) {
+    const auto answer = run_with({word});
+    EXPECT_EQ(answer.code, 0);
+    EXPECT_THAT(answer.out, HasSubstr("--fluvio-topic"));
+    EXPECT_THAT(answer.out, HasSubstr("--endpoint"));
+  }
+  for (const auto* word : {"--version", "-V"}) {
+    EXPECT_EQ(run_with({word}).out, "sample-source 1.2.3\n");
+  }
+}
+
+struct Wrong {
+  std::vector<std::string> words;
+  std::string says;
+  int code = 2;
+};
+
+class WrongCommandLine : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongCommandLine, IsRefusedWithTheReason) {
+  const auto answer = run_with(GetParam().words);
+  EXPECT_EQ(answer.code, GetParam().code) << answer.err;
+  EXPECT_THAT(answer.err, HasSubstr(GetParam().says));
+  EXPECT_EQ(answer.out, "");
+}
+
+// The options that a run needs, with more behind them.
+std::vector<std::string> with(std::vector<std::string> more) {
+  std::vector<std::string> words{"--endpoint", "x", "--fluvio-topic", "t"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// Each is refused before the cluster is looked for.
+const Wrong wrong_command_lines[] = {
+    {{}, "fluvio-topic"},
+    {{"--endpoint", "x"}, "fluvio-topic"},
+    {{"--fluvio-topic", "t"}, "endpoint"},
+    {with({"--fluvio-topc", "t"}), "--fluvio-topic"},
+    {with({"--producer-linger", "1"}), "unit"},
+    {with({"--producer-linger", "soon"}), "producer-linger"},
+    {with({"--producer-compression", "gzipaoeu"}), "gzip"},
+    {with({"--producer-batch-size", "1aoeu"}), "producer-batch-size"},
+    {with({"--producer-compresion", "gzip"}), "--producer-compression"},
+    {with({"--buffer-bytes", "1"}), "buffer-bytes"},
+    {with({"--drain-timeout", "-1s"}), "drain-timeout"},
+    {with({"--log-format", "xml"}), "json"},
+    {with({"--checkpoint", "memory"}), "topic"},
+    {with({"--checkpoint", "file"}), "--state-dir"},
+    {with({"--rust-log", "info,client=loud"}), "loud"},
+    {with({"--metrics-listen", "9100"}), "127.0.0.1:9100"},
+    {with({"--metrics-listen", "example.com:9100"}), "example.com:9100"},
+    {with({"--consumer-partition", "0"}), "consumer-partition"},
+    {with({"--config", "/nowhere/c.yaml"}), "/nowhere/c.yaml"},
+    {with({"--interval", "0ms"}), "interval"},
+    {with({"stray"}), "stray"},
+    {with({"--name"}), "name"},
+    {with({"--name", "a", "--name", "b"}), "name"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, WrongCommandLine, testing::ValuesIn(wrong_command_lines));
+
+struct WrongFile {
+  std::string text;
+  std::string says;
+  std::string place;  // line:column
+};
+
+class WrongConfig : public testing::TestWithParam<WrongFile> {};
+
+TEST_P(WrongConfig, IsRefusedWithThePlace) {
+  const TempFolder folder;
+  const auto path = (folder.path() / "c.yaml").string();
+  std::ofstream(path) << GetParam().text;
+  const auto answer = run_with({"--config", path});
+  EXPECT_EQ(answer.code, 2) << answer.err;
+  EXPECT_THAT(answer.err, HasSubstr(GetParam().says));
+  EXPECT_THAT(answer.err, HasSubstr("c.yaml:" + GetParam().place));
+}
+
+const std::string head =
+    "apiVersion: 0.1.0\nmeta:\n  name: n\n  type: sample-source\n"
+    "  version: 1.2.3\n  topic: t\n";
+
+const WrongFile wrong_files[] = {
+    {head + "sample:\n  endpoint: x\n  intervall: 1s\n", "interval", "9:3"},
+    {head + "sample:\n  endpoint: x\n  interval: 5\n", "unit", "9:13"},
+    {head + "  topick: t\nsample: {endpoint: x}\n", "topic", "7:3"},
+    {head + "  producer: {linger: 1}\nsample: {endpoint: x}\n", "unit", "7:22"},
+    {head + "  producer: {compression: zip}\nsample: {endpoint: x}\n", "gzip", "7:27"},
+    {head + "http: {endpoint: x}\n", "sample", "7:1"},
+    {"apiVersion: v1\nmeta: {}\n", "0.2.0", "1:13"},
+    {"meta: [", "", "1"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, WrongConfig, testing::ValuesIn(wrong_files));
+
+TEST(CommandLine, AFileOfTheOtherDirectionIsRefused) {
+  const TempFolder folder;
+  const auto path = (folder.path() / "c.yaml").string();
+  std::ofstream(path) << "apiVersion: 0.1.0\nmeta: {name: n, type: sample-sink, version: 1.2.3, "
+                         "topic: t}\nsample: {endpoint: x}\n";
+  const auto answer = run_with({"--config", path});
+  EXPECT_EQ(answer.code, 2);
+  EXPECT_THAT(answer.err, HasSubstr("sample-sink"));
+}
+
+TEST(CommandLine, ASecretIsNeverInAnAnswer) {
+  const auto answer = run_with({"--token", "canary-7f3a", "--interval", "x", "--help-me"});
+  EXPECT_EQ(answer.code, 2);
+  EXPECT_THAT(answer.err + answer.out, testing::Not(HasSubstr("canary-7f3a")));
+}
+
+TEST(CommandLine, NobodyAtTheClustersAddressIsTheEnvironmentsFault) {
+  const auto answer = run_with(with({"--cluster", "127.0.0.1:1", "--connect-timeout", "0"}));
+  EXPECT_EQ(answer.code, 3);
+  EXPECT_THAT(answer.err, HasSubstr("127.0.0.1:1"));
+}
+
+}  // namespace
+}  // namespace sluice::connector

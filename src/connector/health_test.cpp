@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/health.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connector/fakes.hpp"
+
+namespace sluice::connector {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Identity who{
+    .connector = "c", .version = "1.0.0", .direction = "source", .name = "n", .topic = "t\"x"};
+
+struct HealthTest : testing::Test {
+  fakes::ManualClock clock;
+  Stats stats{clock};
+
+  void SetUp() override { stats.phase(Phase::running); }
+  Readiness ready() { return readiness(stats.snapshot(), clock.now(), seconds(30)); }
+  std::string metrics() { return metrics_text(who, stats.snapshot(), ready(), clock.wall()); }
+};
+
+TEST_F(HealthTest, ReadyWhenRunningWithNothingToDo) {
+  EXPECT_TRUE(ready().ready);
+}
+
+TEST_F(HealthTest, NotReadyWhileStartingOrDraining) {
+  stats.phase(Phase::starting);
+  EXPECT_THAT(ready().reasons, ElementsAre("the connector is starting"));
+  stats.phase(Phase::draining);
+  EXPECT_THAT(ready().reasons, ElementsAre("the connector is draining"));
+}
+
+TEST_F(HealthTest, NotReadyWithoutTheOutside) {
+  stats.outside(Outside::disconnected);
+  stats.error({Errc::connection_refused, "127.0.0.1:1883 refuses", {}});
+  EXPECT_THAT(ready().reasons, ElementsAre("not connected to the outside: 127.0.0.1:1883 refuses"));
+}
+
+TEST_F(HealthTest, NotReadyWhenWorkWaitsAndNothingIsDone) {
+  stats.progress();
+  stats.read(2, 10);
+  clock.advance(seconds(30));
+  EXPECT_TRUE(ready().ready);
+  clock.advance(seconds(1));
+  EXPECT_THAT(ready().reasons, ElementsAre("2 records wait, and none was done for 31 s"));
+
+  stats.delivered(1, 5);
+  EXPECT_TRUE(ready().ready);
+}
+
+TEST_F(HealthTest, AnIdleConnectorStaysReady) {
+  stats.read(1, 1);
+  stats.delivered(1, 1);
+  clock.advance(std::chrono::hours(5));
+  EXPECT_TRUE(ready().ready);
+}
+
+TEST_F(HealthTest, ReadinessIsJson) {
+  stats.phase(Phase::starting);
+  EXPECT_EQ(readiness_json(ready()),
+            "{\"ready\":false,\"reasons\":[\"the connector is starting\"]}\n");
+  stats.phase(Phase::running);
+  EXPECT_EQ(readiness_json(ready()), "{\"ready\":true}\n");
+}
+
+TEST_F(HealthTest, MetricsHaveTheLedger) {
+  stats.read(5, 50);
+  stats.delivered(3, 30);
+  stats.failed(1);
+  stats.filtered("not json");
+  stats.error({Errc::tls, "", {}});
+  const auto text = metrics();
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_read_total 6\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_delivered_total 3\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_failed_total 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_filtered_total{reason=\"not json\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_in_flight 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_errors_total{code=\"tls\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("topic=\"t\\\"x\""));
+}
+
+TEST_F(HealthTest, MetricsSayHowOldTheCheckpointIs) {
+  EXPECT_THAT(metrics(), testing::Not(HasSubstr("checkpoint_age_seconds")));
+  stats.checkpoint_stored();
+  clock.advance(seconds(12));
+  EXPECT_THAT(metrics(), HasSubstr("sluice_connector_checkpoint_age_seconds 12\n"));
+}
+
+TEST_F(HealthTest, ReasonsAreBounded) {
+  for (int i = 0; i < 1'000; ++i) stats.filtered(std::to_string(i));
+  const auto now = stats.snapshot();
+  EXPECT_LE(now.filtered.size(), 65U);
+  EXPECT_EQ(now.records_filtered, 1'000U);
+  std::uint64_t sum = 0;
+  for (const auto& [reason, count] : now.filtered) sum += count;
+  EXPECT_EQ(sum, 1'000U);
+}
+
+TEST_F(HealthTest, StatusIsJsonWhateverTheTextsHold) {
+  stats.error({Errc::io, "bytes \xff\x01 \"quoted\"", {}});
+  const auto text = status_json(who, stats.snapshot(), ready());
+  EXPECT_THAT(text, HasSubstr("\"topic\":\"t\\\"x\""));
+  EXPECT_THAT(text, HasSubstr("\\u0001 \\\"quoted\\\""));
+}
+
+}  // namespace
+}  // namespace sluice::connector

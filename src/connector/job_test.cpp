@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/job.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connector/fakes.hpp"
+#include "connector/temp_folder.hpp"
+
+namespace sluice::connector {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// Passes everything on to a cluster that the test keeps.
+class Borrowed final : public Cluster {
+ public:
+  explicit Borrowed(fakes::FakeCluster& inner) : inner_(inner) {}
+  [[nodiscard]] std::string endpoint() const override { return inner_.endpoint(); }
+  Created ensure_topic(const std::string& name, const TopicConfig& config) override {
+    return inner_.ensure_topic(name, config);
+  }
+  std::unique_ptr<RecordWriter> writer(const std::string& topic,
+                                       const ProducerOptions& options) override {
+    return inner_.writer(topic, options);
+  }
+  std::unique_ptr<RecordReader> reader(const std::string& topic, const ReadPlan& plan) override {
+    return inner_.reader(topic, plan);
+  }
+  void close(milliseconds deadline) override { inner_.close(deadline); }
+
+ private:
+  fakes::FakeCluster& inner_;
+};
+
+struct JobTest : testing::Test {
+  Clock clock;
+  Stats stats{clock};
+  fakes::FakeCluster cluster;
+  TempFolder folder;
+  JobSettings settings{.common = {.topic = "t", .name = "job-test"}, .topic = {}};
+  int connects = 0;
+  std::deque<Error> connect_failures;
+
+  void SetUp() override { settings.common.state_dir = folder.path().string(); }
+  Connect connect() {
+    return [this]() -> std::unique_ptr<Cluster> {
+      ++connects;
+      if (!connect_failures.empty()) {
+        const auto error = connect_failures.front();
+        connect_failures.pop_front();
+        throw Failure(error);
+      }
+      return std::make_unique<Borrowed>(cluster);
+    };
+  }
+  void run_source(std::function<void(SourceContext&)> body) {
+    SourceJob job(settings, {}, std::make_unique<fakes::FunctionSource>(std::move(body)), connect(),
+                  clock, stats);
+    job.run();
+    job.drain();
+  }
+};
+
+TEST_F(JobTest, MakesTheTopicAsConfigured) {
+  settings.topic.partitions = 3;
+  run_source([](SourceContext&) {});
+  ASSERT_EQ(cluster.topics.size(), 1U);
+  EXPECT_EQ(cluster.topics.front().first, "t");
+  EXPECT_EQ(cluster.topics.front().second.partitions, 3U);
+  EXPECT_TRUE(cluster.closed);
+}
+
+TEST_F(JobTest, ATopicThatCannotBeMadeIsAnError) {
+  cluster.topic_failure = Error{Errc::invalid_argument, "bad name", {}};
+  EXPECT_THROW(run_source([](SourceContext&) { FAIL() << "must not run"; }), Failure);
+}
+
+TEST_F(JobTest, TriesToConnectUntilTheTimeIsOver) {
+  connect_failures = {{Errc::connection_refused, "", {}}, {Errc::unresolved_host, "", {}}};
+  run_source([](SourceContext&) {});
+  EXPECT_EQ(connects, 3);
+
+  connect_failures = {{Errc::connection_refused, "", {}}};
+  settings.common.connect_timeout = milliseconds(0);
+  EXPECT_THROW(run_source([](SourceContext&) {}), Failure);
+}
+
+TEST_F(JobTest, DoesNotTryAgainWhatCannotGetBetter) {
+  connect_failures = {{Errc::tls, "wrong certificate", {}}};
+  EXPECT_THROW(run_source([](SourceContext&) {}), Failure);
+  EXPECT_EQ(connects, 1);
+}
+
+TEST_F(JobTest, ASecondRunGoesOnWhereTheFirstEnded) {
+  std::vector<std::string> resumed;
+  for (const auto* next : {"1", "2", "3"}) {
+    run_source([&](SourceContext& stream) {
+      resumed.push_back(stream.resume_from().value_or(Position{"start"}).bytes);
+      stream.send({.value = next}, Position{next});
+    });
+  }
+  EXPECT_THAT(resumed, ElementsAre("start", "1", "2"));
+  EXPECT_THAT(cluster.written_topics, ElementsAre("t", "t", "t"))
+      << "the checkpoint is in the state folder";
+}
+
+TEST_F(JobTest, WithoutAStateFolderTheCheckpointIsInATopic) {
+  settings.common.state_dir.reset();
+  run_source([](SourceContext& stream) { stream.send({.value = "a"}, Position{"1"}); });
+  EXPECT_THAT(cluster.written_topics, ElementsAre("t", "sluice-checkpoint-job-test"));
+}
+
+TEST_F(JobTest, TwoOfANameDoNotRun) {
+  run_source([&](SourceContext&) {
+    SourceJob second(settings, {},
+                     std::make_unique<fakes::FunctionSource>([](SourceContext&) { FAIL(); }),
+                     connect(), clock, stats);
+    try {
+      second.run();
+      FAIL();
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::already_running);
+    }
+  });
+}
+
+TEST_F(JobTest, ToldToStopBeforeItStartedItDoesNotRun) {
+  SourceJob job(settings, {},
+                std::make_unique<fakes::FunctionSource>([](SourceContext&) { FAIL(); }), connect(),
+                clock, stats);
+  job.request_stop();
+  job.run();
+  job.drain();
+  EXPECT_EQ(connects, 0);
+}
+
+// --- the words of the options ----------------------------------------------------------------
+
+TEST(JobOptions, TheClientsQueueIsNeverTheBackPressure) {
+  SourceOptions options;
+  options.buffer_bytes = ByteSize{100'000'000};
+  const auto out = producer_options(options);
+  EXPECT_GT(out.queue_bytes_max, options.buffer_bytes.bytes);
+  EXPECT_EQ(out.retry_for, std::nullopt) << "a cluster that is away is waited for";
+  EXPECT_EQ(out.delivery, DeliverySemantic::at_least_once);
+}
+
+TEST(JobOptions, ASinkReadsEverythingAndStoresItsOffsetsUnlessTold) {
+  SinkOptions options;
+  auto out = consumer_options(options, "name");
+  EXPECT_EQ(out.start.from, StartAt::From::beginning);
+  EXPECT_EQ(out.consumer_id, "name");
+  EXPECT_EQ(out.strategy, OffsetStrategy::manual);
+
+  options.consumer.id = "mine";
+  options.consumer.offset.start = {.from = OffsetStart::From::from_end, .value = 5};
+  out = consumer_options(options, "name");
+  EXPECT_EQ(out.consumer_id, "mine");
+  EXPECT_EQ(out.start.from, StartAt::From::end);
+  EXPECT_EQ(out.start.count, 5);
+
+  options.consumer.offset.strategy = OffsetStorage::none;
+  out = consumer_options(options, "name");
+  EXPECT_EQ(out.strategy, OffsetStrategy::none);
+  EXPECT_EQ(out.consumer_id, "");
+}
+
+TEST(JobOptions, TheTopicOfTheFileBecomesTheTopicOfTheClient) {
+  TopicSettings settings;
+  settings.partition = {.count = 4, .replication = 2, .max_size = ByteSize{1'000}};
+  settings.retention = {.time = std::chrono::seconds(60), .segment_size = ByteSize{500}};
+  settings.compression.type = TopicCompression::lz4;
+  const auto out = topic_config(settings);
+  EXPECT_EQ(out.partitions, 4U);
+  EXPECT_EQ(out.replication, 2U);
+  EXPECT_EQ(out.partition_bytes_max, 1'000U);
+  EXPECT_EQ(out.segment_bytes, 500U);
+  EXPECT_EQ(out.retention_time, std::chrono::seconds(60));
+  EXPECT_EQ(out.compression, TopicCodec::lz4);
+  EXPECT_FALSE(out.deduplication);
+}
+
+}  // namespace
+}  // namespace sluice::connector
