@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/failure.hpp"
+
+#include "cli/terminal.hpp"
+
+namespace sluice::cli {
+
+std::string hint_for(Errc code) {
+  switch (code) {
+    case Errc::connection_refused:
+    case Errc::timed_out:
+      return "`sluice cluster start` starts a server on this machine; `--cluster HOST:PORT` or "
+             "`--profile-name NAME` names another";
+    case Errc::connection_lost:
+      return "the server went away, or does not speak this protocol: is the port right, and does "
+             "it want TLS?";
+    case Errc::unresolved_host:
+      return "is the host name right? `sluice profile show` prints the address in use";
+    case Errc::tls:
+      return "`sluice profile show` prints the certificates in use";
+    case Errc::topic_not_found:
+      return "`sluice topic list` lists the topics, `sluice topic create NAME` makes one";
+    case Errc::topic_exists:
+      return "`sluice topic describe NAME` shows it";
+    case Errc::partition_not_found:
+      return "`sluice partition list TOPIC` lists the partitions";
+    case Errc::offset_out_of_range:
+    case Errc::offset_evicted:
+      return "`sluice partition list TOPIC` shows the first and the last offset";
+    case Errc::address_in_use:
+      return "another server uses the port; `--sc` and `--spu` choose others, port 0 takes a free "
+             "one";
+    case Errc::already_running:
+      return "`sluice cluster status` shows it, `sluice cluster stop` stops it";
+    case Errc::no_space:
+      return "free some space, or choose another directory with `--data`";
+    default:
+      return {};
+  }
+}
+
+void report_line(const std::string& error, const std::string& hint) {
+  const auto paint = Paint::of_stderr();
+  std::string text = paint.red("error:") + " " + error + "\n";
+  if (!hint.empty()) text += paint.bold("hint:") + " " + hint + "\n";
+  write_stderr(text);
+}
+
+int report(const Failure& failure) {
+  const auto* hinted = dynamic_cast<const HintedFailure*>(&failure);
+  report_line(failure.what(), hinted != nullptr ? hinted->hint() : hint_for(failure.code()));
+  return describe(failure.code()).exit_code;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "cli/listing.hpp"
+#include "cli/profile_options.hpp"
+#include "cli/verbs.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct ProfileRemoveOptions {
+  std::string name;
+  ProfileFileOptions file;
+  OutputOptions output;
+};
+
+}  // namespace
+}  // namespace sluice::cli
+
+template <>
+struct sluice::option_table<sluice::cli::ProfileRemoveOptions> {
+  using O = sluice::cli::ProfileRemoveOptions;
+  static constexpr auto rows = std::tuple{
+      option<&O::name>("name", "Profile that is removed.").required().positional(),
+      option_group<&O::file>(),
+      option_group<&O::output>(),
+  };
+};
+
+namespace sluice::cli {
+namespace {
+
+int run(const ProfileRemoveOptions& options) {
+  auto file = read_profiles(profile_path(options.file.profile));
+  const auto name = find_profile(file, options.name).name;
+  std::erase_if(file.profiles, [&](const auto& profile) { return profile.name == name; });
+  const bool was_current = file.current == name;
+  if (was_current) file.current.clear();
+  write_profile_file(file);
+  Facts facts;
+  facts.add("name", "Name", name).add("was_current", "Was current", was_current);
+  print_done("profile `" + name + "` is removed" +
+                 (was_current ? "; none is current now: `sluice profile use NAME`" : ""),
+             facts, options.output);
+  return 0;
+}
+
+}  // namespace
+
+const Verb profile_remove =
+    make_verb<&run>("profile remove", "Removes a profile. The cluster is not touched.");
+
+}  // namespace sluice::cli

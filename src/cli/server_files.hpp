@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How `cluster start`, `stop` and `status` find each other: two files in the data directory.
+//
+// `server.lock` is locked by the server for as long as it lives, so the lock, and not a pid, says
+// whether one runs: the kernel lets it go when the process ends, however it ends. `server.run`
+// says who: pid with its start time (a pid may be used again by a stranger), and the addresses.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <sys/types.h>
+
+#include "base/result.hpp"
+
+namespace sluice::cli {
+
+struct RunningServer {
+  pid_t pid = 0;
+  std::uint64_t start_ticks = 0;  // of the process, as /proc/PID/stat has it
+  std::string sc;                 // host:port of the control plane
+  std::string spu;                // host:port of the data node
+  std::string version;
+  bool tls = false;
+  std::chrono::milliseconds started{0};  // since 1970
+
+  friend bool operator==(const RunningServer&, const RunningServer&) = default;
+};
+
+// ~/.sluice/data, when no directory is given. Absolute.
+[[nodiscard]] std::filesystem::path data_directory(const std::string& given);
+
+// The right to be the server of a data directory. Given back at the end of the object.
+class ServerLock {
+ public:
+  // Nothing when another process has it. Throws: `permission_denied`, `io`, `no_space`.
+  [[nodiscard]] static std::optional<ServerLock> try_take(const std::filesystem::path& data);
+  ServerLock(ServerLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ServerLock& operator=(ServerLock&&) = delete;
+  ~ServerLock();
+
+ private:
+  explicit ServerLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// Whether a process has the lock. Only looks: a server that starts now is not disturbed.
+[[nodiscard]] bool is_locked(const std::filesystem::path& data);
+
+// Replaces `server.run` as a whole. Throws: `permission_denied`, `io`, `no_space`.
+void write_run_file(const std::filesystem::path& data, const RunningServer& server);
+void remove_run_file(const std::filesystem::path& data);
+// Nothing when no server has the lock. Throws: `io`; `already_running` when one has it and its
+// file cannot be read, as in the first moments of a start.
+[[nodiscard]] std::optional<RunningServer> running_server(const std::filesystem::path& data);
+
+[[nodiscard]] std::string format_run_file(const RunningServer& server);
+[[nodiscard]] Result<RunningServer> parse_run_file(std::string_view text);
+// When the process began, in ticks since boot; nothing when there is no such process.
+[[nodiscard]] std::optional<std::uint64_t> process_start_ticks(pid_t pid);
+// Field 22 of /proc/PID/stat, whose second field may hold blanks and brackets.
+[[nodiscard]] std::optional<std::uint64_t> start_ticks_of_stat(std::string_view stat);
+
+}  // namespace sluice::cli

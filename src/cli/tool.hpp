@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The `sluice` program: finds the verb, reads its options, runs it.
+
+#include <string>
+#include <string_view>
+
+#include "cli/verb.hpp"
+#include "sluice/options.hpp"
+
+namespace sluice::cli {
+
+// The exit code: 0 done, 1 failed, 2 wrong command line or configuration, 3 the environment
+// is in the way, 128+n on a second signal n. Throws nothing.
+int run_tool(int argc, const char* const* argv);
+
+[[nodiscard]] std::string_view tool_version();
+
+// What `sluice help`, `sluice help topic` and `sluice help topic create` print. The last two
+// need the name of a group or verb.
+[[nodiscard]] std::string tool_help();
+[[nodiscard]] std::string group_help(std::string_view group);
+[[nodiscard]] std::string verb_help(const Verb& verb);
+
+}  // namespace sluice::cli
