@@ -81,7 +81,7 @@ start_cluster() {
     --data "$work/cluster" --profile "$FLV_PROFILE_PATH" "$@"
   wait_for test -s "$FLV_PROFILE_PATH"
   cluster_sc=$(sluice profile show --output json | jq -r .endpoint)
-  cluster_spu=$(sluice cluster status --output json 2>/dev/null | jq -r '.spu // empty')
+  cluster_spu=$(sluice cluster status --data "$work/cluster" --output json | jq -r '.spu // empty')
 }
 stop_cluster() { stop_process cluster TERM; }
 
