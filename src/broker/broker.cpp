@@ -15,6 +15,7 @@
 #include "broker/sc_session.hpp"
 #include "broker/server_files.hpp"
 #include "broker/spu_session.hpp"
+#include "broker/thread.hpp"
 
 namespace sluice::broker {
 namespace {
@@ -149,8 +150,8 @@ BrokerPorts Broker::Impl::start() {
   open_ports();
   load();
   started_ = true;
-  control_.thread = std::thread([this] { control_.context.run(); });
-  for (auto& loop : data_) loop->thread = std::thread([&loop] { loop->context.run(); });
+  control_.thread = start_thread([this] { control_.context.run(); });
+  for (auto& loop : data_) loop->thread = start_thread([&loop] { loop->context.run(); });
   sc_->start();
   spu_->start();
   asio::co_spawn(control_.context, retention_loop(), asio::detached);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "broker/thread.hpp"
 
 namespace sluice::broker {
 namespace {
@@ -59,7 +60,7 @@ void commit(PartitionGroup& group) {
 
 }  // namespace
 
-LogWriter::LogWriter() : thread_([this] { loop(); }) {}
+LogWriter::LogWriter() : thread_(start_thread([this] { loop(); })) {}
 
 LogWriter::~LogWriter() {
   {
