@@ -191,6 +191,15 @@ TEST(CommandLine, AFileOfTheOtherDirectionIsRefused) {
   EXPECT_THAT(answer.err, HasSubstr("sample-sink"));
 }
 
+TEST(CommandLine, TransformsAreNotLeftOutSilently) {
+  const TempFolder folder;
+  const auto path = (folder.path() / "c.yaml").string();
+  std::ofstream(path) << head + "sample: {endpoint: x}\ntransforms: [{uses: jolt, with: {}}]\n";
+  const auto answer = run_with({"--config", path});
+  EXPECT_EQ(answer.code, 2);
+  EXPECT_THAT(answer.err, HasSubstr("jolt"));
+}
+
 TEST(CommandLine, ASecretIsNeverInAnAnswer) {
   const auto answer = run_with({"--token", "canary-7f3a", "--interval", "x", "--help-me"});
   EXPECT_EQ(answer.code, 2);

@@ -29,6 +29,7 @@ Job::~Job() = default;
 void Job::run() {
   cluster_ = connect_patiently();
   if (!cluster_) return;
+  log::info("connector", "connected to the cluster", {{"endpoint", cluster_->endpoint()}});
   const auto& topic = settings_.common.topic;
   if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
     log::info("connector", "created the topic", {{"topic", topic}});
@@ -157,7 +158,7 @@ std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
                    .batch = {.count = options_.batch.count,
                              .bytes = options_.batch.bytes.bytes,
                              .age = options_.batch.age},
-                   .flush_timeout = common.drain_timeout});
+                   .flush_timeout = common.drain_timeout * 3 / 4});
 }
 
 void SinkJob::release(milliseconds) {}

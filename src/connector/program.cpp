@@ -148,11 +148,19 @@ void check_options(const CommonOptions& common, const SourceOptions& source) {
 }
 void check_options(const CommonOptions&, const SinkOptions&) {}
 
+void check_config(const ConnectorConfig& config) {
+  if (config.transforms.empty()) return;
+  throw Failure(Errc::invalid_config,
+                "`transforms` has `" + config.transforms.front().uses +
+                    "`, but this connector has no SmartModule engine; remove `transforms`");
+}
+
 template <typename Contract>
 int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
                CommonOptions& common, typename KitOptions<Contract>::Type& options,
                const ConnectorConfig& config) {
   check_options(common, options);
+  check_config(config);
   for (const auto& [name, value] : config.environment) {
     ::setenv(name.c_str(), value.reveal().c_str(), 1);
   }

@@ -50,6 +50,7 @@ void SinkSession::run() {
     }
     stats_.lag(reader_->lag());
   }
+  while (!builder_.empty()) deliver();  // what was read with the last batch
 }
 
 void SinkSession::open_reader() {

@@ -251,6 +251,17 @@ TEST_F(SinkTest, FinishesTheBatchWhenToldToStop) {
   EXPECT_EQ(script().flushes, 1);
 }
 
+TEST_F(SinkTest, WritesAllThatWasReadBeforeItStops) {
+  script().end_after = false;
+  settings.batch.count = 2;
+  script().give(make_records(0, 0, {"a", "b", "c", "d", "e"}));
+  script().give(make_records(0, 5, {"not", "read"}));
+  sink.before_write = [&] { session->request_stop(); };
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c", "d", "e"));
+  EXPECT_EQ(stats.snapshot().in_flight(), 0U);
+}
+
 TEST_F(SinkTest, AbandonEndsTheRetries) {
   script().give(make_records(0, 0, {"a"}));
   sink.write_steps.push_back([&](auto) {

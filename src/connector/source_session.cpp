@@ -72,7 +72,7 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
   {
     Lock lock(guard_);
     hand_out(lock);
-    wait_for_room(lock, cost);
+    wait_for_room(lock);
     number = tracker_.add(cost, std::move(position));
     used_bytes_ += cost;
     stats_.read(1, bytes);
@@ -89,14 +89,11 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
   }
 }
 
-void SourceSession::wait_for_room(Lock& lock, std::size_t cost) {
+void SourceSession::wait_for_room(Lock& lock) {
   throw_if_over();
-  const auto fits = [&] {
-    return used_bytes_ == 0 || used_bytes_ + cost <= settings_.buffer_bytes;
-  };
-  if (fits()) return;
+  if (room()) return;
   const auto since = std::chrono::steady_clock::now();
-  while (!fits()) {
+  while (!room()) {
     changed_.wait(lock);
     hand_out(lock);
     throw_if_over();
@@ -106,9 +103,8 @@ void SourceSession::wait_for_room(Lock& lock, std::size_t cost) {
 
 bool SourceSession::has_room() const {
   const Lock lock(guard_);
-  const bool room = used_bytes_ < settings_.buffer_bytes;
-  room_wanted_ = !room;
-  return room;
+  room_wanted_ = !room();
+  return !room_wanted_;
 }
 
 void SourceSession::hand_out(Lock& lock) {
@@ -187,7 +183,7 @@ void SourceSession::on_result(std::uint64_t number, std::size_t bytes, Outcome<D
   used_bytes_ -= tracker_.complete(number);
   stats_.buffered(used_bytes_);
   release_position(lock);
-  if (room_wanted_ && used_bytes_ < settings_.buffer_bytes) {
+  if (room_wanted_ && room()) {
     room_wanted_ = false;
     wake_.signal();
   }

@@ -66,7 +66,9 @@ class SourceSession final : public Session, public SourceContext {
 
   // Back-off after a retryable failure of `run`. False when the source should stop.
   bool pause_after(const Error& error);
-  void wait_for_room(Lock& lock, std::size_t cost);
+  void wait_for_room(Lock& lock);
+  // The budget is passed by one record at most, so that room does not depend on its size.
+  [[nodiscard]] bool room() const { return used_bytes_ < settings_.buffer_bytes; }
   void hand_out(Lock& lock);
   void throw_if_over() const;  // Requires: the lock is held.
   void wake();

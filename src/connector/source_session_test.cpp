@@ -175,7 +175,7 @@ TEST(SourceSession, SendWaitsForTheBudgetAndCountsTheWait) {
   EXPECT_GT(test.stats.snapshot().budget_wait.count(), 0);
 }
 
-TEST(SourceSession, ARecordLargerThanTheBudgetGoesAlone) {
+TEST(SourceSession, ARecordLargerThanTheBudgetIsSent) {
   auto settings = quick;
   settings.buffer_bytes = 100;
   Running test(

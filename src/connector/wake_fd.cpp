@@ -29,10 +29,10 @@ void WakeFd::signal() noexcept {
 }
 
 void WakeFd::clear() noexcept {
-  if (!signalled_.load()) return;
   std::uint64_t count = 0;
   [[maybe_unused]] const auto taken = ::read(fd_, &count, sizeof count);
-  // After the read: a signal in between writes again, or is seen by the caller's own check.
+  // A signal that comes in between does not write again: its cause is seen by the caller, who
+  // looks at the state after this.
   signalled_.store(false);
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // A file descriptor that poll(2) sees as readable from `signal` until `clear`.
-// `signal` may come from any thread.
+// `signal` may come from any thread, after the state that it tells of was changed; who clears
+// looks at that state afterwards.
 
 #include <atomic>
 
