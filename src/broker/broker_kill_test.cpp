@@ -2,10 +2,10 @@
 // kill -9 at random moments, again and again on the same directory: everything acknowledged
 // is there afterwards, once and in order.
 
+#include <random>
+
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-
-#include <random>
 
 #include "broker/broker.hpp"
 #include "broker/test_client.hpp"

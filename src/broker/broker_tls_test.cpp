@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS on both ports, and certificates of clients.
 
-#include <gtest/gtest.h>
-
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
+#include <gtest/gtest.h>
 
 #include "broker/broker_fixture.hpp"
 #include "broker/test_certificates.hpp"
@@ -92,9 +91,9 @@ TEST_F(BrokerTls, TheProfileSaysWhatAClientNeeds) {
   const auto path = dir_.path() / "config/profile";
   broker_->write_profile(path, ProfileTls{"fluvio.local", "/ca", "/cert", "/key"});
   const auto text = std::string(as_text(*read_file(path, 10'000)));
-  for (const auto* part : {"endpoint = \"127.0.0.1:", "tls_policy = \"verified\"",
-                           "tls_source = \"files\"", "domain = \"fluvio.local\"",
-                           "ca_cert = \"/ca\"", "current_profile = \"local\""}) {
+  for (const auto* part :
+       {"endpoint = \"127.0.0.1:", "tls_policy = \"verified\"", "tls_source = \"files\"",
+        "domain = \"fluvio.local\"", "ca_cert = \"/ca\"", "current_profile = \"local\""}) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
   }
 }

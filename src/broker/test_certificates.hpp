@@ -4,13 +4,13 @@
 // Certificates for one test: a CA, and a server and a client that it signed. Made with the
 // OpenSSL library, so that no key is ever committed.
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 namespace sluice::broker::test {
 
