@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# sluice_connector([LINK library...] [TEST_LINK library...])
+# sluice_connector([NO_INSTALL] [LINK library...] [TEST_LINK library...])
 #
 # Makes the connector of the current folder, named as its connector.toml says:
 #   <name>          the program, from all .cpp files, in bin/ of the build folder
@@ -24,9 +24,9 @@ function(sluice_connector_info OUT FILE)
 endfunction()
 
 function(sluice_connector)
-  cmake_parse_arguments(ARG "" "" "LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "" "LINK;TEST_LINK" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "sluice_connector takes LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR "sluice_connector takes NO_INSTALL, LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   set(info "${CMAKE_CURRENT_BINARY_DIR}/connector_info.cpp")
   sluice_connector_info(name "${info}")
@@ -43,7 +43,9 @@ function(sluice_connector)
   add_executable(${name} "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   target_link_libraries(${name} PRIVATE ${name}_objects)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
-  install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  if(NOT ARG_NO_INSTALL)
+    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
 
   if(SLUICE_TESTS AND tests)
     add_executable(${name}_test ${tests})
