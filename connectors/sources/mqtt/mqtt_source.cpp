@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mqtt_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <poll.h>
+
+namespace sluice::mqtt {
+namespace {
+
+using Clock = Session::Clock;
+
+// A position is the number of a message, as bytes; it means nothing to another process.
+Position position_of(std::uint64_t sequence) {
+  Position position{std::string(sizeof sequence, '\0')};
+  std::memcpy(position.bytes.data(), &sequence, sizeof sequence);
+  return position;
+}
+
+std::uint64_t sequence_of(const Position& position) {
+  std::uint64_t sequence = 0;
+  std::memcpy(&sequence, position.bytes.data(), std::min(position.bytes.size(), sizeof sequence));
+  return sequence;
+}
+
+std::optional<std::string> text_or_none(const std::string& first, const std::string& second) {
+  if (!first.empty()) return first;
+  if (!second.empty()) return second;
+  return std::nullopt;
+}
+
+SessionOptions session_options(const MqttOptions& options) {
+  return {
+      .version = options.version == VersionChoice::v3_1_1 ? Version::v3_1_1 : Version::v5,
+      .client_id = client_id_of(options),
+      .user = text_or_none(options.user, options.url.user()),
+      .password = text_or_none(options.password.reveal(), options.url.password().reveal()),
+      .topics = options.topics,
+      .qos = static_cast<Qos>(options.qos),
+      .clean_start = options.clean_session,
+      .session_expiry = options.clean_session ? std::chrono::seconds{0} : options.session_expiry,
+      .keep_alive = options.keep_alive,
+      .receive_maximum = options.max_in_flight,
+      .packet_bytes_max = options.max_packet_size.bytes,
+      .answer_timeout = options.connect_timeout,
+  };
+}
+
+SocketOptions socket_options(const MqttOptions& options) {
+  const bool tls = uses_tls(options);
+  return {
+      .host = options.url.host(),
+      .port = options.url.port_or(tls ? 8883 : 1883),
+      .tls = tls,
+      .ca_file = options.ca_file,
+      .cert_file = options.cert_file,
+      .key_file = options.key_file,
+      .key_password = options.key_password.reveal(),
+      .insecure = options.insecure,
+      .proxy = options.proxy ? options.proxy->reveal() : std::string(),
+      .connect_timeout = options.connect_timeout,
+  };
+}
+
+}  // namespace
+
+MqttSource::MqttSource(MqttOptions options)
+    : options_(std::move(options)),
+      format_(options_.payload_output),
+      session_(session_options(options_)) {}
+
+void MqttSource::run(SourceContext& stream) {
+  while (!stream.stopping()) {
+    const auto served = serve(stream);
+    socket_.reset();
+    if (served.ok() || (stream.stopping() && served.error().code == Errc::cancelled)) return;
+    if (fall_back(served.error())) continue;
+    if (give_up_for_good(served.error())) throw Failure(served.error());
+    stream.disconnected(served.error());
+    if (!stream.wait(stream.next_retry_delay())) return;
+  }
+}
+
+bool MqttSource::fall_back(const Error& error) {
+  if (error.code != Errc::unsupported || options_.version != VersionChoice::automatic ||
+      session_.version() != Version::v5 || was_connected_) {
+    return false;
+  }
+  session_.set_version(Version::v3_1_1);
+  return true;
+}
+
+bool MqttSource::give_up_for_good(const Error& error) const {
+  switch (error.code) {
+    case Errc::cancelled:
+    case Errc::too_large:        // it would come again
+    case Errc::already_running:  // the other client and we would throw each other out for ever
+    case Errc::internal:
+    case Errc::malformed:
+      return true;
+    default:
+      // What never worked is a wrong setting; what has worked may work again.
+      return !error.retryable() && !was_connected_;
+  }
+}
+
+Outcome<Done> MqttSource::serve(SourceContext& stream) {
+  auto socket = Socket::connect(socket_options(options_), [&] { return stream.stopping(); });
+  if (!socket.ok()) return socket.error();
+  socket_ = std::move(socket.value());
+  announced_ = unread_ = false;
+  session_.open(Clock::now());
+  for (;;) {
+    Outcome<Done> done = write();
+    if (!done.ok()) return done;
+    const bool reading = stream.has_room();
+    wait_for_something(stream, reading);
+    if (!stream.dispatch()) {
+      leave(stream);
+      return Done{};
+    }
+    if (reading) done = read(stream);
+    if (done.ok()) done = session_.tick(Clock::now(), reading);
+    if (!done.ok()) return done;
+    if (session_.running() && !announced_) {
+      announced_ = was_connected_ = true;
+      stream.connected();
+    }
+  }
+}
+
+void MqttSource::wait_for_something(SourceContext& stream, bool reading) {
+  short events = reading ? POLLIN : 0;
+  if (!session_.output().empty()) events |= POLLOUT;
+  std::array<pollfd, 2> fds{pollfd{.fd = events != 0 ? socket_->fd() : -1, .events = events},
+                            pollfd{.fd = stream.wake_fd(), .events = POLLIN}};
+  const auto until = session_.deadline();
+  int timeout = -1;
+  if (reading && unread_) {
+    timeout = 0;
+  } else if (until != Session::Time::max()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+    timeout = static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+  }
+  if (::poll(fds.data(), fds.size(), timeout) < 0 && errno != EINTR) {
+    throw Failure(Errc::internal, std::string("poll: ") + std::strerror(errno));
+  }
+}
+
+Outcome<Done> MqttSource::read(SourceContext& stream) {
+  // A busy broker must not keep us from hearing the kit.
+  constexpr int reads_max = 32;
+  unread_ = true;
+  for (int i = 0; i < reads_max; ++i) {
+    auto all = deliver_received(stream);
+    if (!all.ok()) return all.error();
+    Outcome<Done> written = write();
+    if (!written.ok() || !all.value()) return written;
+    auto count = socket_->receive(session_.receive_room());
+    if (!count.ok()) return count.error();
+    if (!count.value()) {
+      unread_ = false;
+      break;
+    }
+    session_.received(*count.value(), Clock::now());
+  }
+  return Done{};
+}
+
+Outcome<bool> MqttSource::deliver_received(SourceContext& stream) {
+  while (stream.has_room()) {
+    auto message = session_.next();
+    if (!message.ok()) return message.error();
+    if (!message.value()) return true;
+    deliver(stream, *message.value());
+  }
+  return false;
+}
+
+void MqttSource::deliver(SourceContext& stream, const Message& message) {
+  auto value = format_.json_or_binary(message.topic, message.payload);
+  if (!value && options_.on_invalid_payload == InvalidPayload::binary) {
+    value = format_.binary(message.topic, message.payload);
+  }
+  if (!value && options_.on_invalid_payload == InvalidPayload::stop) {
+    throw Failure(Errc::malformed, "a message of topic '" + std::string(message.topic) +
+                                       "' is not JSON; choose what to do with such messages: "
+                                       "--on-invalid-payload drop or binary");
+  }
+  std::optional<Position> position;
+  if (message.sequence) position = position_of(*message.sequence);
+  if (value) {
+    stream.send({.value = *value}, std::move(position));
+    if (message.sequence) sent_ = seen_ = *message.sequence;
+  } else {
+    stream.filtered("not JSON");
+    if (message.sequence) seen_ = *message.sequence;
+  }
+  settle();
+}
+
+void MqttSource::acknowledged(const Position& position) {
+  stored_ = sequence_of(position);
+  settle();
+}
+
+void MqttSource::settle() {
+  // Behind the last record there are only dropped messages; they wait for nothing.
+  session_.acknowledge(stored_ >= sent_ ? std::max(stored_, seen_) : stored_);
+}
+
+Outcome<Done> MqttSource::write() {
+  while (!session_.output().empty()) {
+    auto count = socket_->send(session_.output());
+    if (!count.ok()) return count.error();
+    if (!count.value()) break;
+    session_.sent(*count.value(), Clock::now());
+  }
+  return Done{};
+}
+
+void MqttSource::leave(SourceContext& stream) {
+  stream.flush();  // brings the last acknowledgements
+  session_.close();
+  const auto until = Clock::now() + options_.connect_timeout;
+  while (write().ok() && !session_.output().empty() && Clock::now() < until) {
+    pollfd fd{.fd = socket_->fd(), .events = POLLOUT};
+    ::poll(&fd, 1, 100);
+  }
+}
+
+}  // namespace sluice::mqtt
