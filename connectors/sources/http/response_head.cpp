@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "response_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "charset.hpp"
+
+namespace sluice::http {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto reasons = std::to_array<std::pair<int, std::string_view>>({
+    {100, "Continue"},
+    {101, "Switching Protocols"},
+    {102, "Processing"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {203, "Non Authoritative Information"},
+    {204, "No Content"},
+    {205, "Reset Content"},
+    {206, "Partial Content"},
+    {207, "Multi-Status"},
+    {208, "Already Reported"},
+    {226, "IM Used"},
+    {300, "Multiple Choices"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {305, "Use Proxy"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {402, "Payment Required"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Payload Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {418, "I'm a teapot"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Entity"},
+    {423, "Locked"},
+    {424, "Failed Dependency"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {451, "Unavailable For Legal Reasons"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {506, "Variant Also Negotiates"},
+    {507, "Insufficient Storage"},
+    {508, "Loop Detected"},
+    {510, "Not Extended"},
+    {511, "Network Authentication Required"},
+});
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string version_name(std::string_view written) {
+  if (written == "HTTP/2") return "HTTP/2.0";
+  if (written == "HTTP/3") return "HTTP/3.0";
+  return std::string(written);
+}
+
+// Headers are UTF-8, or else the old default of HTTP.
+std::string value_text(std::string_view value) {
+  TextDecoder decoder(is_utf8(value) ? "utf-8" : "windows-1252");
+  std::string out;
+  decoder.decode(value, out);
+  decoder.finish(out);
+  return out;
+}
+
+}  // namespace
+
+std::string_view ResponseHead::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+  return found == headers.end() ? std::string_view() : found->second;
+}
+
+void ResponseHead::remove(std::string_view name) {
+  std::erase_if(headers, [&](const auto& header) { return header.first == name; });
+}
+
+std::string_view reason_phrase(int code) {
+  const auto found = std::ranges::find(reasons, code, &std::pair<int, std::string_view>::first);
+  return found == reasons.end() ? ""sv : found->second;
+}
+
+HeadReader::Line HeadReader::take(std::string_view line) {
+  line = trimmed(line);
+  if (line.empty()) return Line::end;
+  if (line.starts_with("HTTP/")) {
+    head_ = {};
+    const auto blank = line.find(' ');
+    head_.version = version_name(line.substr(0, blank));
+    if (blank != std::string_view::npos) {
+      const auto code = trimmed(line.substr(blank));
+      std::from_chars(code.data(), code.data() + code.size(), head_.code);
+    }
+    return Line::status;
+  }
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return Line::header;  // not a header
+  std::string name = lower(trimmed(line.substr(0, colon)));
+  auto place = head_.headers.end();
+  for (auto it = head_.headers.begin(); it != head_.headers.end(); ++it) {
+    if (it->first == name) place = it + 1;
+  }
+  head_.headers.insert(place, {std::move(name), value_text(trimmed(line.substr(colon + 1)))});
+  return Line::header;
+}
+
+std::string media_type(std::string_view content_type) {
+  return lower(trimmed(content_type.substr(0, content_type.find(';'))));
+}
+
+std::string charset_of(std::string_view content_type) {
+  while (!content_type.empty()) {
+    const auto end = content_type.find(';');
+    const std::string part = lower(trimmed(content_type.substr(0, end)));
+    if (part.starts_with("charset=")) {
+      std::string_view name = trimmed(std::string_view(part).substr(8));
+      if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
+        name = name.substr(1, name.size() - 2);
+      }
+      return std::string(name);
+    }
+    content_type = end == std::string_view::npos ? ""sv : content_type.substr(end + 1);
+  }
+  return {};
+}
+
+}  // namespace sluice::http
