@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record_text.hpp"
+
+#include <sluice/json_text.hpp>
+
+namespace sluice::file {
+namespace {
+
+void append_base64(std::string& out, std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::string_view three = bytes.substr(i, 3);
+    unsigned value = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+      value = (value << 8U) | (j < three.size() ? static_cast<unsigned char>(three[j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) {
+      out += j <= three.size() ? digits[(value >> (18 - 6 * j)) & 63U] : '=';
+    }
+  }
+}
+
+// Text stands as text; bytes that are no text as base64 under another name, so that every value
+// can be had back exactly.
+void append_field(std::string& out, std::string_view name, std::string_view bytes) {
+  const std::size_t before = out.size();
+  out += ",\"";
+  out += name;
+  out += "\":";
+  const std::size_t text = out.size();
+  append_json_string(out, bytes);
+  // What was replaced on the way was not UTF-8, unless the character itself was in the value.
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
+  if (out.find(replacement, text) == std::string::npos ||
+      bytes.find(replacement) != std::string_view::npos) {
+    return;
+  }
+  out.resize(before);
+  out += ",\"";
+  out += name;
+  out += "_base64\":\"";
+  append_base64(out, bytes);
+  out += '"';
+}
+
+void append_json(std::string& out, const SinkRecord& record) {
+  out += "{\"partition\":" + std::to_string(record.partition.value) +
+         ",\"offset\":" + std::to_string(record.offset.value) + ",\"timestamp\":";
+  const auto since_1970 = record.timestamp.count();
+  out += since_1970 < 0 ? "null" : std::to_string(since_1970);
+  if (record.key) {
+    append_field(out, "key", *record.key);
+  } else {
+    out += ",\"key\":null";
+  }
+  append_field(out, "value", record.value);
+  out += '}';
+}
+
+void append_escaped(std::string& out, std::string_view value) {
+  for (const char c : value) {
+    switch (c) {
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+}  // namespace
+
+void append_record(std::string& out, const SinkRecord& record, Format format, Newlines newlines) {
+  if (format == Format::json) {
+    append_json(out, record);
+  } else if (newlines == Newlines::escape) {
+    append_escaped(out, record.value);
+  } else {
+    out += record.value;
+  }
+  out += '\n';
+}
+
+}  // namespace sluice::file
