@@ -34,15 +34,15 @@ using Partitioner =
     std::function<PartitionId(const RecordRef& record, std::uint32_t partition_count)>;
 
 struct ProducerOptions {
-  std::chrono::milliseconds linger{0};         // how long a batch waits to fill
-  std::size_t batch_bytes = 16'384;            // uncompressed, header included
-  std::size_t request_bytes_max = 1'048'576;   // a record over this is refused
-  std::size_t queue_bytes_max = 67'108'864;    // accepted and not yet answered
-  std::uint32_t requests_in_flight_max = 8;    // per SPU
+  std::chrono::milliseconds linger{0};        // how long a batch waits to fill
+  std::size_t batch_bytes = 16'384;           // uncompressed, header included
+  std::size_t request_bytes_max = 1'048'576;  // a record over this is refused
+  std::size_t queue_bytes_max = 67'108'864;   // accepted and not yet answered
+  std::uint32_t requests_in_flight_max = 8;   // per SPU
   // Per partition. More than one is faster over a long way, but when a request fails, a later
   // one may have been stored before it is sent again: order then holds for each request only.
   std::uint32_t partition_requests_in_flight_max = 1;
-  std::optional<Compression> compression;      // unset: what the topic asks for, else none
+  std::optional<Compression> compression;  // unset: what the topic asks for, else none
   Isolation isolation = Isolation::read_uncommitted;
   std::chrono::milliseconds request_timeout{1'500};  // for the server's own waiting
   DeliverySemantic delivery = DeliverySemantic::at_least_once;
@@ -50,14 +50,14 @@ struct ProducerOptions {
   std::optional<std::chrono::milliseconds> retry_for = std::chrono::minutes(5);
   // Unset: by key as the official clients do (SipHash), round-robin without a key.
   Partitioner partitioner;
-  std::optional<PartitionId> partition;        // fixed; wins over the partitioner
+  std::optional<PartitionId> partition;  // fixed; wins over the partitioner
 };
 
 struct ProducerStats {
-  std::uint64_t records_sent = 0;      // accepted by `send`
-  std::uint64_t records_acked = 0;     // the topic has them
+  std::uint64_t records_sent = 0;   // accepted by `send`
+  std::uint64_t records_acked = 0;  // the topic has them
   std::uint64_t records_failed = 0;
-  std::uint64_t bytes_acked = 0;       // keys and values
+  std::uint64_t bytes_acked = 0;  // keys and values
   std::uint64_t batches_acked = 0;
   std::uint64_t retries = 0;
   std::size_t queued_bytes = 0;

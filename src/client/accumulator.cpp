@@ -56,16 +56,15 @@ void Accumulator::seal_entry(std::pair<Open, Entry*> closed) {
 }
 
 bool Accumulator::append(const RecordRef& record, std::size_t queued_bytes,
-                         std::int64_t timestamp_ms, net::TimePoint now,
-                         Callback<Delivered> done) {
+                         std::int64_t timestamp_ms, net::TimePoint now, Callback<Delivered> done) {
   std::optional<std::pair<Open, Entry*>> left_behind;  // the record did not fit
   std::optional<std::pair<Open, Entry*>> filled;       // the record was the last that fits
   bool news = false;
   {
     const std::lock_guard lock(mutex_);
     if (open_) {
-      const auto size = open_->builder.size_of(key_bytes(record), as_bytes(record.value),
-                                               timestamp_ms);
+      const auto size =
+          open_->builder.size_of(key_bytes(record), as_bytes(record.value), timestamp_ms);
       if (open_->builder.size_bytes() + size > settings_.batch_bytes) left_behind = close_open();
     }
     if (!open_) {

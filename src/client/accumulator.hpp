@@ -37,16 +37,13 @@ class Accumulator {
               net::TimePoint now, Callback<Delivered> done);
 
   // Sealed batches, oldest first: at least one when any is due, then as many as fit.
-  [[nodiscard]] std::vector<std::unique_ptr<Batch>> take(net::TimePoint now,
-                                                        std::size_t bytes_max);
+  [[nodiscard]] std::vector<std::unique_ptr<Batch>> take(net::TimePoint now, std::size_t bytes_max);
   // When `take` will have something: the past for now, nothing while empty or being sealed.
   [[nodiscard]] std::optional<net::TimePoint> due() const;
   // When the oldest batch was opened; nothing while there is none that could be taken.
   [[nodiscard]] std::optional<net::TimePoint> oldest() const;
   // Whether it is worth a look; cheap.
-  [[nodiscard]] bool maybe_due() const noexcept {
-    return pending_.load(std::memory_order_acquire);
-  }
+  [[nodiscard]] bool maybe_due() const noexcept { return pending_.load(std::memory_order_acquire); }
   // Makes the open batch due. Gives the sequence of the newest batch; 0 when there never was one.
   std::uint64_t flush();
 

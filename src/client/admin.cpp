@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sluice/admin.hpp"
 
-#include <boost/asio.hpp>
 #include <limits>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "client/admin_convert.hpp"
 #include "client/admin_impl.hpp"
@@ -63,8 +64,8 @@ template <typename Key>
 Deleted Admin::Impl::remove(const char* what, std::string_view label, Key key, bool force,
                             wire::Code missing) const {
   const auto answer = call<wire::StatusResponse>(
-      what, wire::ScApi::remove, [label, body = wire::DeleteBody<Key>{std::move(key), force}](
-                                     wire::Version version) {
+      what, wire::ScApi::remove,
+      [label, body = wire::DeleteBody<Key>{std::move(key), force}](wire::Version version) {
         return wire::pack(label, body, version);
       });
   if (answer.body.error_code.code == missing) return Deleted::was_missing;
@@ -86,8 +87,9 @@ void Admin::Impl::wait_until_online(const std::string& topic, std::uint32_t coun
         core->when(online, net::Clock::now() + core->options().request_timeout,
                    [topic, done = std::move(done)](bool all) mutable {
                      if (all) return done(Done{});
-                     done(fail(Errc::timed_out, "topic `" + topic + "`: not every partition is "
-                                                "online; is every SPU running?"));
+                     done(fail(Errc::timed_out, "topic `" + topic +
+                                                    "`: not every partition is "
+                                                    "online; is every SPU running?"));
                    });
       });
 }
@@ -118,9 +120,8 @@ void Admin::add_partitions(const std::string& topic, std::uint32_t count) {
   if (!before) throw Failure(Errc::topic_not_found, "there is no topic `" + topic + "`");
   const wire::UpdateTopicBody body{.key = topic, .action = wire::AddPartition{count}};
   const auto answer = impl_->call<wire::StatusResponse>(
-      "adding partitions", wire::ScApi::update, [body](wire::Version version) {
-        return wire::pack(wire::TopicSpec::label, body, version);
-      });
+      "adding partitions", wire::ScApi::update,
+      [body](wire::Version version) { return wire::pack(wire::TopicSpec::label, body, version); });
   throw_unless_ok(answer.body, quoted("adding partitions to topic", topic));
   impl_->wait_until_online(topic, before->config.partitions + count);
 }
@@ -146,9 +147,8 @@ std::vector<PartitionInfo> Admin::list_partitions(const std::string& topic, bool
   if (!topic.empty()) {
     std::erase_if(infos, [&](const PartitionInfo& info) { return info.topic != topic; });
   }
-  std::ranges::sort(infos, {}, [](const PartitionInfo& info) {
-    return std::pair(info.topic, info.partition);
-  });
+  std::ranges::sort(
+      infos, {}, [](const PartitionInfo& info) { return std::pair(info.topic, info.partition); });
   return infos;
 }
 
@@ -193,8 +193,8 @@ std::optional<std::string> Admin::download_smartmodule(const std::string& name) 
     if (object.name != name) continue;
     const auto& stored = object.spec.wasm;
     // One official client uploads the module as it is (reference §5.7).
-    const auto gzipped = stored.size() >= 2 && stored[0] == std::byte{0x1F} &&
-                         stored[1] == std::byte{0x8B};
+    const auto gzipped =
+        stored.size() >= 2 && stored[0] == std::byte{0x1F} && stored[1] == std::byte{0x8B};
     if (!gzipped) return std::string(as_text(stored));
     Bytes wasm;
     or_throw(wire::decompress(Compression::gzip, stored, wasm, wasm_bytes_max));
@@ -222,8 +222,7 @@ Created Admin::create_table_format(const TableFormatInfo& format) {
 }
 
 std::vector<TableFormatInfo> Admin::list_table_formats() {
-  return to_infos<TableFormatInfo>(
-      impl_->list<wire::TableFormatSpec>("listing table formats", {}));
+  return to_infos<TableFormatInfo>(impl_->list<wire::TableFormatSpec>("listing table formats", {}));
 }
 
 Deleted Admin::delete_table_format(const std::string& name) {

@@ -50,9 +50,8 @@ void read_replicas(const wire::ReplicaSpec& replicas, TopicConfig& config) {
     auto& spus = config.assignment.emplace_back();
     for (const auto spu : map.replicas) spus.push_back({spu});
   }
-  config.replication = config.assignment.empty()
-                           ? 0
-                           : static_cast<std::uint32_t>(config.assignment.front().size());
+  config.replication =
+      config.assignment.empty() ? 0 : static_cast<std::uint32_t>(config.assignment.front().size());
 }
 
 std::string endpoint_text(const wire::IngressPort& port) {

@@ -26,21 +26,18 @@ struct Admin::Impl {
   // The objects of one kind, by the filters.
   template <typename Spec>
   std::vector<wire::Metadata<Spec>> list(const char* what, const wire::ListBody& body) const {
-    const auto answer =
-        call<wire::TypeBuffer>(what, wire::ScApi::list, [body](wire::Version version) {
-          return wire::pack(Spec::label, body, version);
-        });
-    auto listed =
-        or_throw(wire::unpack<wire::ListResponseBody<Spec>>(answer.body, answer.version));
+    const auto answer = call<wire::TypeBuffer>(
+        what, wire::ScApi::list,
+        [body](wire::Version version) { return wire::pack(Spec::label, body, version); });
+    auto listed = or_throw(wire::unpack<wire::ListResponseBody<Spec>>(answer.body, answer.version));
     return std::move(listed.items);
   }
   template <typename Spec>
   wire::StatusResponse create(const char* what, wire::CreateBody<Spec> body) const {
-    return call<wire::StatusResponse>(
-               what, wire::ScApi::create,
-               [body = std::move(body)](wire::Version version) {
-                 return wire::pack(Spec::label, body, version);
-               })
+    return call<wire::StatusResponse>(what, wire::ScApi::create,
+                                      [body = std::move(body)](wire::Version version) {
+                                        return wire::pack(Spec::label, body, version);
+                                      })
         .body;
   }
   template <typename Key>

@@ -3,8 +3,9 @@
 // The parts of `Admin` that are not requests to the control plane: consumer offsets, which the
 // leader of their system topic keeps, and watches, which follow the client's own metadata.
 
-#include <boost/asio.hpp>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "client/admin_convert.hpp"
 #include "client/admin_impl.hpp"
@@ -20,20 +21,19 @@ typename Request::Response ask_offsets_leader(Client::Impl& client, const char* 
   return client::wait_for<Response>(
       client.thread, client.call_deadline(), what,
       [core = client.core, request = std::move(request)](client::Handler<Response> done) {
-        core->acquire_leader(
-            "consumer-offset", {0},
-            [core, request, done = std::move(done)](
-                Result<std::shared_ptr<net::Connection>> connection) mutable {
-              if (!connection) return done(tl::unexpected(connection.error()));
-              client::call_spu(**connection, request, core->options().request_timeout,
-                               std::move(done));
-            });
+        core->acquire_leader("consumer-offset", {0},
+                             [core, request, done = std::move(done)](
+                                 Result<std::shared_ptr<net::Connection>> connection) mutable {
+                               if (!connection) return done(tl::unexpected(connection.error()));
+                               client::call_spu(**connection, request,
+                                                core->options().request_timeout, std::move(done));
+                             });
       });
 }
 
 template <typename Info, typename Spec>
 std::shared_ptr<Watch::Impl> start_watch(const std::shared_ptr<Client::Impl>& client,
-                                         client::Objects<Spec> client::Metadata::*objects,
+                                         client::Objects<Spec> client::Metadata::* objects,
                                          std::function<void(const Watched<Info>&)> callback) {
   auto impl = std::make_shared<Watch::Impl>();
   impl->client = client;
@@ -77,8 +77,8 @@ Deleted Admin::delete_consumer_offset(const std::string& consumer_id, const std:
   // The server does not say whether there was one.
   bool exists = false;
   for (const auto& row : list_consumer_offsets()) {
-    exists = exists || (row.consumer_id == consumer_id && row.topic == topic &&
-                        row.partition == partition);
+    exists = exists ||
+             (row.consumer_id == consumer_id && row.topic == topic && row.partition == partition);
   }
   if (!exists) return Deleted::was_missing;
   const auto answer = ask_offsets_leader(

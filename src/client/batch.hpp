@@ -20,9 +20,9 @@ struct Batch {
   Bytes bytes;                      // as it is sent; empty when sealing failed
   std::optional<Error> seal_error;  // the codec refused
   std::uint32_t record_count = 0;
-  std::size_t payload_bytes = 0;    // keys and values
-  std::size_t queued_bytes = 0;     // what it takes of the producer's queue
-  std::uint64_t sequence = 0;       // in its partition, from 1
+  std::size_t payload_bytes = 0;  // keys and values
+  std::size_t queued_bytes = 0;   // what it takes of the producer's queue
+  std::uint64_t sequence = 0;     // in its partition, from 1
   net::TimePoint opened{};
   std::vector<std::pair<std::uint32_t, Callback<Delivered>>> callbacks;  // by place in the batch
 };

@@ -3,12 +3,13 @@
 
 // From a callback to a call that waits.
 
-#include <boost/asio/post.hpp>
 #include <algorithm>
 #include <chrono>
 #include <future>
 #include <memory>
 #include <utility>
+
+#include <boost/asio/post.hpp>
 
 #include "base/result.hpp"
 #include "client/rpc.hpp"
@@ -28,12 +29,12 @@ T wait_for(net::IoThread& thread, std::chrono::milliseconds deadline, const char
   }
   auto promise = std::make_shared<std::promise<Result<T>>>();
   auto future = promise->get_future();
-  boost::asio::post(thread.context(), [start = std::move(start),
-                                       promise = std::move(promise)]() mutable {
-    start(Handler<T>([promise = std::move(promise)](Result<T> result) {
-      promise->set_value(std::move(result));
-    }));
-  });
+  boost::asio::post(thread.context(),
+                    [start = std::move(start), promise = std::move(promise)]() mutable {
+                      start(Handler<T>([promise = std::move(promise)](Result<T> result) {
+                        promise->set_value(std::move(result));
+                      }));
+                    });
   const auto until = net::Clock::now() + deadline;
   while (future.wait_until(std::min(until, net::Clock::now() + std::chrono::milliseconds(100))) !=
          std::future_status::ready) {

@@ -26,13 +26,17 @@ void ByteBudget::give_back(std::size_t bytes) {
   used_ -= bytes;
   if (waiting_ == 0) return;
   // Taking the lock makes sure that who saw the old value waits already.
-  { const std::lock_guard lock(mutex_); }
+  {
+    const std::lock_guard lock(mutex_);
+  }
   changed_.notify_all();
 }
 
 void ByteBudget::close() {
   closed_ = true;
-  { const std::lock_guard lock(mutex_); }
+  {
+    const std::lock_guard lock(mutex_);
+  }
   changed_.notify_all();
 }
 

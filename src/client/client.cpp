@@ -53,16 +53,19 @@ Client Client::connect(const ClusterProfile& profile, const ClientOptions& optio
   auto impl = std::make_shared<Impl>(profile, options);
   const auto deadline = options.connect_timeout + std::chrono::seconds(1);
   auto handle = client::make_handle(impl);
-  client::wait_for<Done>(impl->thread, deadline, "connecting to the cluster",
-                         [core = impl->core](client::Handler<Done> done) {
-                           core->start(std::move(done));
-                         });
+  client::wait_for<Done>(
+      impl->thread, deadline, "connecting to the cluster",
+      [core = impl->core](client::Handler<Done> done) { core->start(std::move(done)); });
   return Client(std::move(handle));
 }
 
-Client Client::connect(const ClientOptions& options) { return connect(load_profile(), options); }
+Client Client::connect(const ClientOptions& options) {
+  return connect(load_profile(), options);
+}
 
-Admin Client::admin() const { return Admin(std::make_shared<Admin::Impl>(impl_)); }
+Admin Client::admin() const {
+  return Admin(std::make_shared<Admin::Impl>(impl_));
+}
 
 std::string Client::platform_version() const {
   return client::wait_for<std::string>(
@@ -70,6 +73,8 @@ std::string Client::platform_version() const {
       [core = impl_->core](client::Handler<std::string> done) { done(core->platform_version()); });
 }
 
-void Client::close(std::chrono::milliseconds deadline) const { impl_->close(deadline); }
+void Client::close(std::chrono::milliseconds deadline) const {
+  impl_->close(deadline);
+}
 
 }  // namespace sluice

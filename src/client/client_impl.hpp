@@ -26,8 +26,7 @@ class Closable {
 
 // Time until then, never negative.
 [[nodiscard]] inline std::chrono::milliseconds remaining(net::TimePoint deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - net::Clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - net::Clock::now());
   return std::max(left, std::chrono::milliseconds(0));
 }
 

@@ -2,8 +2,9 @@
 #include "sluice/consumer.hpp"
 
 #include <algorithm>
-#include <boost/asio.hpp>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
@@ -30,8 +31,8 @@ Consumer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
                                    .fetch_bytes_max = options_.fetch_bytes_max,
                                    .until_end = options_.until_end,
                                    .consumer_id = options_.consumer_id};
-    readers_.emplace(partition, std::make_shared<client::PartitionReader>(core_, queue_,
-                                                                          std::move(settings)));
+    readers_.emplace(partition,
+                     std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings)));
     progress_.emplace(partition, Progress{});
   }
 }
@@ -247,15 +248,27 @@ std::optional<Records> Consumer::next() {
   return std::move(next.records);
 }
 
-void Consumer::next_async(Callback<Next> done) { impl_->next_async(std::move(done)); }
-void Consumer::seek(PartitionId partition, Offset offset) { impl_->seek(partition, offset); }
-void Consumer::commit(PartitionId partition, Offset last) { impl_->commit(partition, last); }
+void Consumer::next_async(Callback<Next> done) {
+  impl_->next_async(std::move(done));
+}
+void Consumer::seek(PartitionId partition, Offset offset) {
+  impl_->seek(partition, offset);
+}
+void Consumer::commit(PartitionId partition, Offset last) {
+  impl_->commit(partition, last);
+}
 void Consumer::commit(const Records& records) {
   if (!records.empty()) impl_->commit(records.partition(), records.back().offset);
 }
-void Consumer::flush_offsets(std::chrono::milliseconds deadline) { impl_->flush(deadline); }
-bool Consumer::close(std::chrono::milliseconds deadline) { return impl_->close(deadline); }
-ConsumerStats Consumer::stats() const { return impl_->stats(); }
+void Consumer::flush_offsets(std::chrono::milliseconds deadline) {
+  impl_->flush(deadline);
+}
+bool Consumer::close(std::chrono::milliseconds deadline) {
+  return impl_->close(deadline);
+}
+ConsumerStats Consumer::stats() const {
+  return impl_->stats();
+}
 
 Consumer Client::consumer(const std::string& topic, ConsumerOptions options) const {
   if (options.strategy != OffsetStrategy::none && options.consumer_id.empty()) {

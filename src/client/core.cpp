@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/core.hpp"
 
-#include <boost/asio.hpp>
 #include <random>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "base/log.hpp"
 
@@ -20,7 +21,9 @@ Core::Core(asio::io_context& io, ClusterProfile profile, ClientOptions options)
       client_id_(profile_.client_id.empty() ? options_.client_id : profile_.client_id),
       seed_(std::random_device{}()) {}
 
-std::uint64_t Core::seed() { return seed_ += 0x9E3779B97F4A7C15ULL; }
+std::uint64_t Core::seed() {
+  return seed_ += 0x9E3779B97F4A7C15ULL;
+}
 
 net::Backoff Core::backoff() {
   return {{options_.reconnect_delay_min, options_.reconnect_delay_max}, seed()};
@@ -32,7 +35,8 @@ void Core::start(Handler<Done> ready) {
   if (!tls) return report_start(tl::unexpected(tls.error()));
   tls_ = *std::move(tls);
   sc_ = std::make_shared<net::Link>(
-      io_, [weak = weak_from_this()]() -> Result<net::ConnectOptions> {
+      io_,
+      [weak = weak_from_this()]() -> Result<net::ConnectOptions> {
         const auto self = weak.lock();
         if (!self) return fail(Errc::cancelled, "the client was closed");
         return self->sc_options();
@@ -72,8 +76,8 @@ Result<net::ConnectOptions> Core::sc_options() const {
 Result<net::ConnectOptions> Core::spu_options(SpuId id) const {
   const auto address = metadata_.spu(id, profile_.use_spu_local_address);
   if (!address) {
-    return fail(Errc::not_leader, "SPU " + std::to_string(id.value) +
-                                      " has no address in the cluster's metadata");
+    return fail(Errc::not_leader,
+                "SPU " + std::to_string(id.value) + " has no address in the cluster's metadata");
   }
   const auto& domain = profile_.tls.domain;
   auto tls_name = domain.empty() ? address->endpoint.host : address->name + "." + domain;
@@ -130,9 +134,9 @@ Result<> Core::open_watch(const std::shared_ptr<net::Connection>& connection,
           objects.apply(*std::move(body));
           self->changed();
         } else if (const auto open = weak.lock()) {
-          open->close({Errc::protocol, "the watch of " + std::string(Spec::label) +
-                                           " does not decode: " +
-                                           (buffer ? body.error() : buffer.error()).message(),
+          open->close({Errc::protocol,
+                       "the watch of " + std::string(Spec::label) + " does not decode: " +
+                           (buffer ? body.error() : buffer.error()).message(),
                        {}});
         }
       });
@@ -168,8 +172,9 @@ void Core::refresh_links() {
     if (!connection) continue;
     const auto wanted = spu_options(id);
     if (!wanted || wanted->endpoint == connection->options().endpoint) continue;
-    link->reset({Errc::connection_lost, "SPU " + std::to_string(id.value) + " has moved to " +
-                                            wanted->endpoint.text(), {}});
+    link->reset({Errc::connection_lost,
+                 "SPU " + std::to_string(id.value) + " has moved to " + wanted->endpoint.text(),
+                 {}});
   }
 }
 
@@ -188,7 +193,8 @@ net::Link& Core::spu_link(SpuId id) {
   auto& link = spus_[id];
   if (!link) {
     link = std::make_shared<net::Link>(
-        io_, [weak = weak_from_this(), id]() -> Result<net::ConnectOptions> {
+        io_,
+        [weak = weak_from_this(), id]() -> Result<net::ConnectOptions> {
           const auto self = weak.lock();
           if (!self) return fail(Errc::cancelled, "the client was closed");
           return self->spu_options(id);
@@ -256,12 +262,12 @@ void Core::find_topic(const std::string& topic, net::TimePoint deadline, Handler
         bool exists = self->metadata_.topics.find(topic) != nullptr;
         for (const auto& item : listed->items) exists = exists || item.name == topic;
         if (!exists) {
-          return done(fail(Errc::topic_not_found, "there is no topic `" + topic +
-                                                      "`; create it first: sluice topic create " +
-                                                      topic));
+          return done(fail(
+              Errc::topic_not_found,
+              "there is no topic `" + topic + "`; create it first: sluice topic create " + topic));
         }
-        self->when([self = self.get(), topic] { return self->metadata_.complete(topic); },
-                   deadline, [topic, done = std::move(done)](bool complete) mutable {
+        self->when([self = self.get(), topic] { return self->metadata_.complete(topic); }, deadline,
+                   [topic, done = std::move(done)](bool complete) mutable {
                      if (complete) return done(Done{});
                      done(fail(Errc::timed_out, "the topic `" + topic +
                                                     "` exists, but its partitions are not "

@@ -8,14 +8,15 @@
 // plane connection is kept up for as long as the core lives; when it is lost the metadata stays
 // and the watches are opened again.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "client/metadata.hpp"
 #include "client/rpc.hpp"

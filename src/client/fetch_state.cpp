@@ -40,7 +40,8 @@ bool is_passing(wire::Code code) {
 // The only sign of it is the text (reference §10.4).
 bool says_beyond_end(const wire::ErrorCode& code) {
   return code.code == wire::Code::offset_out_of_range ||
-         (code.code == wire::Code::other && code.text().find("is greater than") != code.text().npos);
+         (code.code == wire::Code::other &&
+          code.text().find("is greater than") != code.text().npos);
 }
 
 }  // namespace
@@ -173,8 +174,10 @@ FetchSteps FetchState::on_answer(const net::Answer& answer, bool room) {
   const auto response = decode_answer<wire::StreamFetchResponse>(answer, "stream answer");
   if (!response) return stop(in_context(where(), response.error()));
   if (response->topic != settings_.topic || response->partition != settings_.partition.value) {
-    return stop({Errc::protocol, where() + ": the server answers for " + response->topic + "-" +
-                                     std::to_string(response->partition), {}});
+    return stop({Errc::protocol,
+                 where() + ": the server answers for " + response->topic + "-" +
+                     std::to_string(response->partition),
+                 {}});
   }
   if (response->stream_id != 0) session_ = response->stream_id;
   return on_response(*response, answer.body, room);
@@ -214,8 +217,10 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
   if (!whole_before && !response.records.bytes.empty()) return on_cut(split->cut_batch_bytes);
   idle_answers_ = next > before ? 0 : idle_answers_ + 1;
   if (idle_answers_ > idle_answers_max) {
-    return append(stop({Errc::protocol, where() + ": the server repeats records before offset " +
-                                            std::to_string(next), {}}));
+    return append(
+        stop({Errc::protocol,
+              where() + ": the server repeats records before offset " + std::to_string(next),
+              {}}));
   }
   if (!room) {
     pending_ack_ = true;

@@ -33,29 +33,29 @@ struct FetchSettings {
 };
 
 namespace step {
-struct AskStored {};   // FetchConsumerOffsets, for this partition and consumer
-struct AskBounds {};   // FetchOffsets
-struct OpenStream {    // instead of the one before, if any
+struct AskStored {};  // FetchConsumerOffsets, for this partition and consumer
+struct AskBounds {};  // FetchOffsets
+struct OpenStream {   // instead of the one before, if any
   wire::StreamFetchRequest request;
 };
-struct Acknowledge {   // UpdateOffsets: send more
+struct Acknowledge {  // UpdateOffsets: send more
   wire::UpdateOffset update;
 };
 struct Deliver {
   Chunk chunk;
 };
-struct Reconnect {     // after a pause, then say `connected` again
+struct Reconnect {  // after a pause, then say `connected` again
   Error why;
 };
-struct Fail {          // for the caller; the state waits for a `seek`
+struct Fail {  // for the caller; the state waits for a `seek`
   Error error;
 };
-struct End {};         // `until_end`, and everything was delivered
+struct End {};  // `until_end`, and everything was delivered
 }  // namespace step
 
-using FetchStep = std::variant<step::AskStored, step::AskBounds, step::OpenStream,
-                               step::Acknowledge, step::Deliver, step::Reconnect, step::Fail,
-                               step::End>;
+using FetchStep =
+    std::variant<step::AskStored, step::AskBounds, step::OpenStream, step::Acknowledge,
+                 step::Deliver, step::Reconnect, step::Fail, step::End>;
 using FetchSteps = std::vector<FetchStep>;
 
 class FetchState {

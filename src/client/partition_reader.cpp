@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/partition_reader.hpp"
 
-#include <boost/asio.hpp>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "base/log.hpp"
 
@@ -38,11 +39,11 @@ void PartitionReader::connect() {
   if (metadata.known() && !metadata.topics.find(settings_.topic)) {
     return perform(state_.on_topic_gone());
   }
-  core_->acquire_leader(settings_.topic, settings_.partition,
-                        in_attempt<std::shared_ptr<net::Connection>>(
-                            [](PartitionReader& self, auto connection) {
-                              self.on_connection(std::move(connection));
-                            }));
+  core_->acquire_leader(
+      settings_.topic, settings_.partition,
+      in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
+        self.on_connection(std::move(connection));
+      }));
 }
 
 void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> connection) {
@@ -63,13 +64,13 @@ void PartitionReader::perform(FetchSteps steps) {
 }
 
 void PartitionReader::perform(const step::AskStored&) {
-  core_->acquire_leader(offsets_topic, {0},
-                        in_attempt<std::shared_ptr<net::Connection>>(
-                            [](PartitionReader& self, auto connection) {
-                              if (connection) return self.ask_stored_at(*connection);
-                              self.perform(step::Reconnect{in_context(
-                                  "asking for the stored consumer offset", connection.error())});
-                            }));
+  core_->acquire_leader(
+      offsets_topic, {0},
+      in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
+        if (connection) return self.ask_stored_at(*connection);
+        self.perform(step::Reconnect{
+            in_context("asking for the stored consumer offset", connection.error())});
+      }));
 }
 
 void PartitionReader::ask_stored_at(const std::shared_ptr<net::Connection>& connection) {
@@ -82,8 +83,8 @@ void PartitionReader::ask_stored_at(const std::shared_ptr<net::Connection>& conn
            in_attempt<Response>([](PartitionReader& self, Result<Response> response) {
              if (!response) return self.perform(self.state_.on_lost(response.error()));
              if (!response->error_code.ok()) {
-               return self.perform(self.state_.on_lost(wire::to_error(
-                   response->error_code, "asking for the stored consumer offset")));
+               return self.perform(self.state_.on_lost(
+                   wire::to_error(response->error_code, "asking for the stored consumer offset")));
              }
              std::optional<Offset> stored;
              for (const auto& row : response->consumers) {
@@ -143,8 +144,8 @@ void PartitionReader::perform(const step::Acknowledge& step) {
              if (!response) return self.perform(self.state_.on_lost(response.error()));
              for (const auto& row : response->offsets) {
                if (row.error_code.ok()) continue;
-               return self.perform(self.state_.on_lost(
-                   wire::to_error(row.error_code, "acknowledging an answer")));
+               return self.perform(
+                   self.state_.on_lost(wire::to_error(row.error_code, "acknowledging an answer")));
              }
            }));
 }

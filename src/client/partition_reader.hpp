@@ -5,10 +5,11 @@
 // Everything runs on the I/O thread.
 
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "client/consumer_queue.hpp"
 #include "client/core.hpp"

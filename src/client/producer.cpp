@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sluice/producer.hpp"
 
-#include <boost/asio.hpp>
 #include <future>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 #include "base/log.hpp"
 #include "client/producer_impl.hpp"
@@ -94,10 +95,10 @@ void Producer::Impl::check_sendable(const RecordRef& record, PartitionId partiti
   const auto size = record.value.size() + (record.key ? record.key->size() : 0) +
                     wire::batch_header_bytes + 2 * record_overhead_bytes;
   if (size > options_.request_bytes_max) {
-    throw Failure(Errc::record_too_large,
-                  "a record of " + std::to_string(size) + " bytes with its batch is over " +
-                      std::to_string(options_.request_bytes_max) +
-                      " bytes; raise request_bytes_max, up to 32 MiB");
+    throw Failure(Errc::record_too_large, "a record of " + std::to_string(size) +
+                                              " bytes with its batch is over " +
+                                              std::to_string(options_.request_bytes_max) +
+                                              " bytes; raise request_bytes_max, up to 32 MiB");
   }
   if (partition.value >= partition_count()) {
     throw Failure(Errc::partition_not_found,
@@ -211,22 +212,22 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
   const auto version =
       connection->versions().choose_or_ours(key, client::versions_of(wire::SpuApi::produce));
   while (auto request = engine_.next(spu, version, now)) {
-    connection->call(
-        {key, version, std::move(request->body)}, core_->options().request_timeout,
-        [self = shared_from_this(), id = request->id,
-         connection = std::weak_ptr(connection)](Result<net::Answer> answer) {
-          Result<wire::ProduceResponse> response = tl::unexpected(Error{});
-          if (answer) {
-            response = client::decode_answer<wire::ProduceResponse>(*answer, "produce answer");
-            const auto open = connection.lock();
-            if (!response && open) open->close(response.error());
-          } else {
-            response = tl::unexpected(answer.error());
-          }
-          self->engine_.on_answer(id, response, net::Clock::now());
-          self->retries_ = self->engine_.retry_count();
-          self->pump();
-        });
+    connection->call({key, version, std::move(request->body)}, core_->options().request_timeout,
+                     [self = shared_from_this(), id = request->id,
+                      connection = std::weak_ptr(connection)](Result<net::Answer> answer) {
+                       Result<wire::ProduceResponse> response = tl::unexpected(Error{});
+                       if (answer) {
+                         response = client::decode_answer<wire::ProduceResponse>(*answer,
+                                                                                 "produce answer");
+                         const auto open = connection.lock();
+                         if (!response && open) open->close(response.error());
+                       } else {
+                         response = tl::unexpected(answer.error());
+                       }
+                       self->engine_.on_answer(id, response, net::Clock::now());
+                       self->retries_ = self->engine_.retry_count();
+                       self->pump();
+                     });
   }
 }
 
@@ -399,11 +400,23 @@ bool Producer::try_send(const RecordRef& record, Callback<Delivered> done) {
 Delivered Producer::send_and_wait(const RecordRef& record) {
   return impl_->send_and_wait(record);
 }
-void Producer::flush(std::chrono::milliseconds deadline) { impl_->flush(deadline); }
-void Producer::flush_async(Callback<Done> done) { impl_->start_flush(std::move(done)); }
-bool Producer::close(std::chrono::milliseconds deadline) { return impl_->close(deadline); }
-void Producer::clear_errors() { impl_->clear_errors(); }
-ProducerStats Producer::stats() const { return impl_->stats(); }
-std::uint32_t Producer::partition_count() const { return impl_->partition_count(); }
+void Producer::flush(std::chrono::milliseconds deadline) {
+  impl_->flush(deadline);
+}
+void Producer::flush_async(Callback<Done> done) {
+  impl_->start_flush(std::move(done));
+}
+bool Producer::close(std::chrono::milliseconds deadline) {
+  return impl_->close(deadline);
+}
+void Producer::clear_errors() {
+  impl_->clear_errors();
+}
+ProducerStats Producer::stats() const {
+  return impl_->stats();
+}
+std::uint32_t Producer::partition_count() const {
+  return impl_->partition_count();
+}
 
 }  // namespace sluice

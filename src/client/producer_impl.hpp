@@ -33,7 +33,8 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
   void clear_errors();
   [[nodiscard]] ProducerStats stats() const;
-  [[nodiscard]] std::uint32_t partition_count() const { return static_cast<std::uint32_t>(table()->size());
+  [[nodiscard]] std::uint32_t partition_count() const {
+    return static_cast<std::uint32_t>(table()->size());
   }
 
  private:

@@ -15,12 +15,18 @@ using wire::TopicCompression;
 
 std::optional<Compression> codec_of(TopicCompression topic) {
   switch (topic) {
-    case TopicCompression::none: return Compression::none;
-    case TopicCompression::gzip: return Compression::gzip;
-    case TopicCompression::snappy: return Compression::snappy;
-    case TopicCompression::lz4: return Compression::lz4;
-    case TopicCompression::zstd: return Compression::zstd;
-    case TopicCompression::any: return std::nullopt;
+    case TopicCompression::none:
+      return Compression::none;
+    case TopicCompression::gzip:
+      return Compression::gzip;
+    case TopicCompression::snappy:
+      return Compression::snappy;
+    case TopicCompression::lz4:
+      return Compression::lz4;
+    case TopicCompression::zstd:
+      return Compression::zstd;
+    case TopicCompression::any:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -82,14 +88,15 @@ Producer Client::producer(const std::string& topic, ProducerOptions options) con
       impl_->thread, impl_->call_deadline(), "opening a producer",
       [core = impl_->core, topic, options](client::Handler<TopicFacts> done) {
         const auto deadline = net::Clock::now() + core->options().request_timeout;
-        core->find_topic(topic, deadline,
-                         [core, topic, options, done = std::move(done)](Result<Done> found) mutable {
-                           if (!found) return done(tl::unexpected(found.error()));
-                           done(facts_of(core->metadata(), topic, options));
-                         });
+        core->find_topic(
+            topic, deadline,
+            [core, topic, options, done = std::move(done)](Result<Done> found) mutable {
+              if (!found) return done(tl::unexpected(found.error()));
+              done(facts_of(core->metadata(), topic, options));
+            });
       });
-  auto impl = std::make_shared<Producer::Impl>(impl_, topic, std::move(options),
-                                               facts.compression, facts.partition_count);
+  auto impl = std::make_shared<Producer::Impl>(impl_, topic, std::move(options), facts.compression,
+                                               facts.partition_count);
   impl_->add(impl);
   impl->start();
   return Producer(client::make_handle(std::move(impl)));

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sluice/profile.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.hpp"
 #include "client/profile_text.hpp"
@@ -31,8 +31,8 @@ std::string read_file(const fs::path& path, std::string_view what) {
 // Paths in a profile are relative to where the program runs, as the official clients take them.
 void read_certificates(ClusterProfile& profile) {
   auto& tls = profile.tls;
-  for (auto [text, name] : {std::pair{&tls.key, "key"}, {&tls.cert, "cert"},
-                            {&tls.ca_cert, "ca_cert"}}) {
+  for (auto [text, name] :
+       {std::pair{&tls.key, "key"}, {&tls.cert, "cert"}, {&tls.ca_cert, "ca_cert"}}) {
     const auto what = "the " + std::string(name) + " of profile `" + profile.name + "`,";
     *text = read_file(fs::path(*text), what);
   }

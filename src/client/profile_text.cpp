@@ -4,9 +4,9 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_UNRELEASED_FEATURES 0
-#include <toml++/toml.h>
-
 #include <sstream>
+
+#include <toml++/toml.h>
 
 #include "base/text.hpp"
 #include "net/endpoint.hpp"
@@ -118,9 +118,9 @@ ParsedProfile ProfileReader::profile(std::string_view name, const toml::table& e
     cluster(out, *found);
   } else {
     const auto* node = entry.get("cluster");
-    wrong(node ? node->source() : entry.source(),
-          "profile `" + std::string(name) + "` names the cluster `" + cluster_name +
-              "`, which is not in the file");
+    wrong(node ? node->source() : entry.source(), "profile `" + std::string(name) +
+                                                      "` names the cluster `" + cluster_name +
+                                                      "`, which is not in the file");
   }
   const auto client_id = text(root, "client_id", false);
   if (!client_id.empty()) out.profile.client_id = client_id;

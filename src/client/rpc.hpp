@@ -21,10 +21,14 @@ using Handler = std::move_only_function<void(Result<T>)>;
 // not list are asked with the highest.
 [[nodiscard]] constexpr net::VersionRange versions_of(wire::SpuApi key) {
   switch (key) {
-    case wire::SpuApi::produce: return {8, 25};
-    case wire::SpuApi::stream_fetch: return {18, 25};
-    case wire::SpuApi::update_offsets: return {0, 0};
-    default: return {24, 25};
+    case wire::SpuApi::produce:
+      return {8, 25};
+    case wire::SpuApi::stream_fetch:
+      return {18, 25};
+    case wire::SpuApi::update_offsets:
+      return {0, 0};
+    default:
+      return {24, 25};
   }
 }
 // From 11 on, the bodies of the control plane describe themselves.
@@ -34,8 +38,8 @@ template <typename Message>
 [[nodiscard]] Result<Message> decode_answer(const net::Answer& answer, const char* what) {
   auto decoded = wire::decode<Message>(answer.body.bytes(), answer.version, what);
   if (decoded) return decoded;
-  return sluice::fail(Errc::protocol, "the server's answer does not decode: " +
-                                          decoded.error().context);
+  return sluice::fail(Errc::protocol,
+                      "the server's answer does not decode: " + decoded.error().context);
 }
 
 template <typename Message>

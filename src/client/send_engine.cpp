@@ -187,8 +187,8 @@ void SendEngine::on_part(Part& part, const wire::ProducePartitionResult* row, co
 }
 
 void SendEngine::on_part_error(Part& part, const wire::ErrorCode& code, net::TimePoint now) {
-  auto error = wire::to_error(code, "writing to " + settings_.topic + "-" +
-                                        std::to_string(part.partition));
+  auto error =
+      wire::to_error(code, "writing to " + settings_.topic + "-" + std::to_string(part.partition));
   const auto once = settings_.delivery == DeliverySemantic::at_most_once;
   if (!once && is_passing(code.code)) {
     trouble_ = std::move(error);

@@ -7,8 +7,8 @@
 // under way. With one, the default, its records are stored in order whatever fails. With more,
 // a failure pauses the partition until the others under way have their answers, and then all
 // that failed goes again in order; a server that stored a later request meanwhile has them in
-// the order in which it took them. A request carries all batches that are due and fit, those of
-// one partition as one record set. Pure: time is given; not thread-safe.
+// the order in which it took them. A request carries all batches that are due and fit (one over
+// at most), those of one partition as one record set. Pure: time is given; not thread-safe.
 
 #include <cstdint>
 #include <deque>
@@ -56,10 +56,8 @@ class SendEngine {
   };
   // The SPUs for which `next` would give something.
   [[nodiscard]] std::vector<SpuId> spus_with_work(net::TimePoint now) const;
-  [[nodiscard]] std::optional<Outgoing> next(SpuId spu, wire::Version version,
-                                             net::TimePoint now);
-  void on_answer(std::uint64_t id, const Result<wire::ProduceResponse>& answer,
-                 net::TimePoint now);
+  [[nodiscard]] std::optional<Outgoing> next(SpuId spu, wire::Version version, net::TimePoint now);
+  void on_answer(std::uint64_t id, const Result<wire::ProduceResponse>& answer, net::TimePoint now);
   // What keeps batches from being sent; part of the error when they are given up.
   void note_trouble(const Error& error) { trouble_ = error; }
   // Gives up what was tried for longer than `retry_for`.
@@ -83,9 +81,9 @@ class SendEngine {
     std::optional<SpuId> leader;
     std::deque<std::unique_ptr<Batch>> again;  // failed, by sequence; they go first
     std::uint32_t in_flight = 0;
-    bool paused = false;             // until nothing is under way
-    std::uint64_t alone_until = 0;   // batches up to this sequence go one by one
-    std::uint64_t taken = 0;         // sequence of the newest batch that left the accumulator
+    bool paused = false;            // until nothing is under way
+    std::uint64_t alone_until = 0;  // batches up to this sequence go one by one
+    std::uint64_t taken = 0;        // sequence of the newest batch that left the accumulator
     net::TimePoint not_before{};
   };
   struct Part {

@@ -3,8 +3,6 @@
 
 // What is slow to parse, once for the part. Not a header to include by hand.
 
-#include <boost/asio.hpp>
-#include <boost/asio/ssl.hpp>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -12,3 +10,6 @@
 #include <string>
 #include <variant>
 #include <vector>
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/connection.hpp"
 
-#include <boost/asio.hpp>
 #include <utility>
 #include <vector>
+
+#include <boost/asio.hpp>
 
 #include "base/log.hpp"
 
@@ -55,8 +56,7 @@ std::shared_ptr<Connection> Connection::open(asio::io_context& io, ConnectOption
                      std::to_string(self->options_.connect_timeout.count()) + " ms",
                  {}});
   });
-  asio::co_spawn(
-      io, [connection] { return connection->run(); }, asio::detached);
+  asio::co_spawn(io, [connection] { return connection->run(); }, asio::detached);
   return connection;
 }
 
@@ -85,14 +85,13 @@ asio::awaitable<Result<>> Connection::connect_tcp() {
     const auto port = std::to_string(endpoint.port);
     auto [resolve_code, results] = co_await resolver_.async_resolve(endpoint.host, port, as_tuple);
     if (resolve_code) {
-      co_return fail(Errc::unresolved_host,
-                     "the host name `" + endpoint.host + "` has no address: " +
-                         resolve_code.message());
+      co_return fail(Errc::unresolved_host, "the host name `" + endpoint.host +
+                                                "` has no address: " + resolve_code.message());
     }
     for (const auto& entry : results) addresses.push_back(entry.endpoint());
   }
-  auto& socket = options_.tls ? std::get<TlsStream>(stream_).next_layer()
-                              : std::get<Socket>(stream_);
+  auto& socket =
+      options_.tls ? std::get<TlsStream>(stream_).next_layer() : std::get<Socket>(stream_);
   for (const auto& address : addresses) {
     if (state_ != State::connecting) break;
     error_code ignored;
@@ -133,8 +132,9 @@ asio::awaitable<Result<>> Connection::exchange_versions(Stream& stream) {
     const auto [code, count] = co_await stream.async_read_some(buffer, as_tuple);
     if (code) {
       co_return fail(Errc::connection_lost,
-                     where + ": the server ended the connection during the handshake; is this a "
-                             "Fluvio server, and is TLS set as it is there?");
+                     where +
+                         ": the server ended the connection during the handshake; is this a "
+                         "Fluvio server, and is TLS set as it is there?");
     }
     splitter_.commit(count);
     auto frame = splitter_.next();
@@ -280,8 +280,8 @@ void Connection::close_socket() {
   resolver_.cancel();
   connect_timer_.cancel();
   deadline_timer_.cancel();
-  auto& socket = options_.tls ? std::get<TlsStream>(stream_).next_layer()
-                              : std::get<Socket>(stream_);
+  auto& socket =
+      options_.tls ? std::get<TlsStream>(stream_).next_layer() : std::get<Socket>(stream_);
   socket.close(ignored);
 }
 

@@ -7,10 +7,6 @@
 // breaks, is late with an answer, or is closed, ends once: all handlers that wait get the
 // error, then `on_closed` runs. It is never reopened; that is what `Link` is for.
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -18,6 +14,11 @@
 #include <optional>
 #include <string>
 #include <variant>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "net/endpoint.hpp"
 #include "net/handshake.hpp"

@@ -38,9 +38,9 @@ Result<wire::Version> Versions::choose(std::uint16_t api_key, VersionRange ours)
   const auto& keys = response_.api_keys;
   const auto row = std::ranges::find(keys, api_key, &wire::ApiVersionRange::api_key);
   if (row == keys.end()) {
-    return fail(Errc::incompatible_server,
-                "the server (platform " + platform_version() + ") does not offer API key " +
-                    std::to_string(api_key));
+    return fail(Errc::incompatible_server, "the server (platform " + platform_version() +
+                                               ") does not offer API key " +
+                                               std::to_string(api_key));
   }
   if (row->max < ours.min || row->min > ours.max) {
     return fail(Errc::incompatible_server,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/io_thread.hpp"
 
-#include <pthread.h>
-
-#include <boost/asio.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+
+#include <boost/asio.hpp>
+#include <pthread.h>
 
 namespace sluice::net {
 
@@ -59,7 +59,9 @@ IoThread::~IoThread() {
   }
 }
 
-boost::asio::io_context& IoThread::context() noexcept { return *state_->io; }
+boost::asio::io_context& IoThread::context() noexcept {
+  return *state_->io;
+}
 
 bool IoThread::is_current() const noexcept {
   return std::this_thread::get_id() == thread_.get_id();

@@ -6,10 +6,11 @@
 // The context lives as long as this object: whoever holds timers or sockets of it outside of
 // its handlers must go first.
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
 #include <thread>
+
+#include <boost/asio/io_context.hpp>
 
 namespace sluice::net {
 

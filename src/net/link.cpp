@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/link.hpp"
 
-#include <boost/asio.hpp>
 #include <utility>
+
+#include <boost/asio.hpp>
 
 namespace sluice::net {
 
@@ -41,11 +42,11 @@ void Link::attempt() {
 void Link::start_attempt() {
   auto options = where_();
   if (!options) return finish(tl::unexpected(options.error()));
-  connection_ = Connection::open(
-      io_, *std::move(options),
-      [weak = weak_from_this()](Result<std::shared_ptr<Connection>> opened) {
-        if (const auto self = weak.lock()) self->finish(std::move(opened));
-      });
+  connection_ =
+      Connection::open(io_, *std::move(options),
+                       [weak = weak_from_this()](Result<std::shared_ptr<Connection>> opened) {
+                         if (const auto self = weak.lock()) self->finish(std::move(opened));
+                       });
 }
 
 void Link::finish(Result<std::shared_ptr<Connection>> result) {

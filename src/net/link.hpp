@@ -7,11 +7,12 @@
 // An attempt that fails is told to everybody who waits for it; whoever asks again gets the next
 // attempt, after the pause. All on the thread of the `io_context`.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "net/backoff.hpp"
 #include "net/connection.hpp"

@@ -73,14 +73,17 @@ std::int32_t Multiplexer::open_stream(Request request, Handler handler) {
   return id;
 }
 
-void Multiplexer::drop_stream(std::int32_t id) { streams_.erase(id); }
+void Multiplexer::drop_stream(std::int32_t id) {
+  streams_.erase(id);
+}
 
 Result<> Multiplexer::on_frame(const Frame& frame) {
   wire::WireReader in(frame.bytes());
   const auto id = in.big_endian<std::int32_t>();
   if (!in.ok()) {
-    return sluice::fail(Errc::protocol, "the server sent a frame of " + std::to_string(frame.size()) +
-                                         " bytes, too short for an answer");
+    return sluice::fail(Errc::protocol, "the server sent a frame of " +
+                                            std::to_string(frame.size()) +
+                                            " bytes, too short for an answer");
   }
   auto body = frame.without_front(response_header_bytes);
   if (auto node = calls_.extract(id)) {

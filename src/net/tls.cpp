@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509err.h>
 
 namespace sluice::net {
 namespace {
@@ -12,8 +13,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 tl::unexpected<Error> wrong(std::string_view what, const error_code& code) {
-  return fail(Errc::tls, "the profile's " + std::string(what) + " cannot be used: " +
-                             code.message() + "; it must be PEM text");
+  return fail(Errc::tls, "the profile's " + std::string(what) +
+                             " cannot be used: " + code.message() + "; it must be PEM text");
 }
 
 bool is_ip_address(const std::string& name) {
@@ -70,11 +71,10 @@ Result<> TlsContext::load(const TlsProfile& profile) {
   context_.use_certificate_chain(asio::buffer(profile.cert), code);
   if (code) return wrong("cert", code);
   context_.use_private_key(asio::buffer(profile.key), asio::ssl::context::pem, code);
-  if (code) return wrong("key", code);
-  if (SSL_CTX_check_private_key(context_.native_handle()) != 1) {
-    ERR_clear_error();
+  if (ERR_GET_REASON(static_cast<unsigned long>(code.value())) == X509_R_KEY_VALUES_MISMATCH) {
     return fail(Errc::tls, "the profile's key does not belong to its cert");
   }
+  if (code) return wrong("key", code);
   return {};
 }
 

@@ -4,9 +4,10 @@
 // TLS as a profile wants it, over OpenSSL: verified with the client's own certificate, or
 // anonymous. Errors say which certificate is wrong, and how.
 
-#include <boost/asio/ssl.hpp>
 #include <memory>
 #include <string>
+
+#include <boost/asio/ssl.hpp>
 
 #include "base/result.hpp"
 #include "sluice/profile.hpp"

@@ -137,8 +137,8 @@ TEST_P(AnyServer, ABacklogArrivesWholeThroughATinyFetch) {
   const auto name = topic("tiny");
   produce(client(), name, 20'000, 200);  // batches of 16 KiB
 
-  const auto read = read_to_end(client(), name,
-                                {.start = StartAt::beginning(), .fetch_bytes_max = 100});
+  const auto read =
+      read_to_end(client(), name, {.start = StartAt::beginning(), .fetch_bytes_max = 100});
 
   ASSERT_EQ(read.size(), 20'000U);
   EXPECT_EQ(read.back().second, value_of(19'999, 200));
@@ -201,9 +201,8 @@ TEST_P(AnyServer, ManagedOffsetsResumeAfterWhatWasProcessed) {
   const auto name = topic("managed");
   produce(client(), name, 100, 10, {.batch_bytes = 300});  // several batches
   const auto id = "consumer-of-" + name;
-  const ConsumerOptions options{.start = StartAt::beginning(),
-                                .consumer_id = id,
-                                .strategy = OffsetStrategy::manual};
+  const ConsumerOptions options{
+      .start = StartAt::beginning(), .consumer_id = id, .strategy = OffsetStrategy::manual};
   {
     auto consumer = client().consumer(name, options);
     const auto records = consumer.next();
@@ -275,9 +274,8 @@ TEST_P(AnyServer, TheAsynchronousTwinDoesTheSame) {
   auto consumer = client().consumer(name, {.start = StartAt::beginning()});
   std::atomic<int> read{0};
   std::atomic<bool> flushed{false};
-  consumer.next_async([&](Outcome<Next> next) {
-    read = static_cast<int>(next.value().records.size());
-  });
+  consumer.next_async(
+      [&](Outcome<Next> next) { read = static_cast<int>(next.value().records.size()); });
   producer.send({.key = {}, .value = "a"});
   producer.flush_async([&](Outcome<Done> done) { flushed = done.ok(); });
   EXPECT_TRUE(eventually([&] { return flushed && read > 0; }));
@@ -383,8 +381,7 @@ TEST_P(AnyServer, ReadCommittedBothWays) {
   const auto name = topic("committed");
   produce(client(), name, 1'000, 20, {.isolation = Isolation::read_committed});
   const auto read = read_to_end(
-      client(), name,
-      {.start = StartAt::beginning(), .isolation = Isolation::read_committed});
+      client(), name, {.start = StartAt::beginning(), .isolation = Isolation::read_committed});
   EXPECT_EQ(read.size(), 1'000U);
 }
 

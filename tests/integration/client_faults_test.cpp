@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What happens when the server goes away, is slow, or answers with errors: nothing acknowledged
+// is lost, order is kept, and closing returns by its deadline.
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "client_fixture.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::uint16_t produce_key = 0;
+constexpr std::uint16_t stream_fetch_key = 1003;
+
+struct Ledger {
+  std::mutex mutex;
+  std::set<int> acknowledged;
+  std::set<int> failed;
+};
+
+// Everything in the topic, by value, in offset order.
+std::vector<int> read_all(Client& client, const std::string& topic) {
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning(), .until_end = true});
+  std::vector<int> out;
+  while (const auto records = consumer.next()) {
+    for (const auto& record : *records) out.push_back(std::stoi(std::string(record.value)));
+  }
+  return out;
+}
+
+// Every id arrives, and the first appearances are in order: repeats are allowed, overtaking not.
+void expect_complete_in_order(const std::vector<int>& read, int count) {
+  int next = 0;
+  for (const auto id : read) {
+    ASSERT_LE(id, next) << "a later record came first";
+    if (id == next) ++next;
+  }
+  EXPECT_EQ(next, count);
+}
+
+Callback<Delivered> note(Ledger& ledger, int id) {
+  return [&ledger, id](Outcome<Delivered> outcome) {
+    const std::lock_guard lock(ledger.mutex);
+    (outcome.ok() ? ledger.acknowledged : ledger.failed).insert(id);
+  };
+}
+
+std::string make_topic(Client& client, const TopicConfig& config = {}) {
+  auto name = fresh_topic("faults");
+  client.admin().create_topic(name, config);
+  return name;
+}
+
+}  // namespace
+
+TEST(ProducerFaults, ARestartOfTheServerLosesAndReordersNothing) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic, {.batch_bytes = 2'000});
+  Ledger ledger;
+  constexpr int count = 60'000;
+  for (int i = 0; i < count; ++i) {
+    const auto value = std::to_string(i);
+    producer.send({.key = {}, .value = value}, note(ledger, i));
+    if (i % 20'000 == 10'000) {
+      server.stop();
+      server.start();
+    }
+  }
+  producer.flush();
+  EXPECT_EQ(ledger.acknowledged.size(), static_cast<std::size_t>(count));
+  EXPECT_GT(producer.stats().retries, 0U);
+  expect_complete_in_order(read_all(client, topic), count);
+}
+
+TEST(ProducerFaults, ErrorsAndLostAnswersAtEveryStepKeepTheOrder) {
+  TestServer server;
+  auto client = Client::connect(server.profile(), {.reconnect_delay_min = 1ms});
+  const auto fault_actions = std::vector<broker::FaultAction>{
+      broker::CloseBefore{}, broker::CloseAfter{}, broker::HalfWrite{7},
+      broker::AnswerError{wire::Code::not_leader_for_partition},
+      broker::AnswerError{wire::Code::storage_error}};
+  for (const auto& action : fault_actions) {
+    const auto topic = make_topic(client);
+    for (int at = 0; at < 4; ++at) {
+      server.faults().add({.api_key = produce_key, .action = action, .skip = at * 2, .count = 1});
+    }
+    auto producer = client.producer(topic, {.batch_bytes = 500});
+    for (int i = 0; i < 3'000; ++i) {
+      const auto value = std::to_string(i);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+    expect_complete_in_order(read_all(client, topic), 3'000);
+    server.faults().clear();
+  }
+}
+
+TEST(ProducerFaults, APermanentErrorFailsItsRecordsAndLaterSendsUntilCleared) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  server.faults().add(
+      {.api_key = produce_key, .action = broker::AnswerError{wire::Code::permission_denied}});
+  EXPECT_THROW(producer.send_and_wait({.key = {}, .value = "1"}), Failure);
+  EXPECT_THROW(producer.send({.key = {}, .value = "2"}), Failure);
+  producer.clear_errors();
+  producer.send_and_wait({.key = {}, .value = "3"});
+  EXPECT_EQ(read_all(client, topic), std::vector<int>{3});
+}
+
+TEST(ProducerFaults, AtMostOnceNeverRepeats) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  server.faults().add({.api_key = produce_key, .action = broker::CloseAfter{}, .skip = 1});
+  auto producer = client.producer(topic, {.delivery = DeliverySemantic::at_most_once});
+  Ledger ledger;
+  for (int i = 0; i < 100; ++i) {
+    const auto value = std::to_string(i);
+    producer.send({.key = {}, .value = value}, note(ledger, i));
+    EXPECT_TRUE(eventually([&] {
+      const std::lock_guard lock(ledger.mutex);
+      return ledger.acknowledged.size() + ledger.failed.size() == static_cast<std::size_t>(i) + 1;
+    }));
+  }
+  EXPECT_EQ(ledger.failed.size(), 1U);
+  const auto read = read_all(client, topic);
+  EXPECT_EQ(std::set(read.begin(), read.end()).size(), read.size());
+}
+
+TEST(ProducerFaults, RetriesEndAfterTheirTimeAndSayWhy) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic, {.retry_for = 300ms});
+  server.stop();
+  Ledger ledger;
+  producer.send({.key = {}, .value = "1"}, note(ledger, 1));
+  try {
+    producer.flush(20s);
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), Errc::timed_out) << failure.what();
+  }
+  EXPECT_EQ(ledger.failed.size(), 1U);
+}
+
+TEST(ProducerFaults, AFullQueueRefusesAndThenWaits) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic, {.queue_bytes_max = 10'000});
+  server.faults().add({.api_key = produce_key, .action = broker::Delay{300ms}, .count = 1});
+  const std::string value(1'000, '1');
+  int accepted = 0;
+  while (producer.try_send({.key = {}, .value = value})) ++accepted;
+  EXPECT_GT(accepted, 5);
+  EXPECT_LE(accepted, 10);
+  producer.send({.key = {}, .value = value});  // waits for the answer
+  EXPECT_TRUE(producer.close(20s));
+}
+
+TEST(ConsumerFaults, ARestartOfTheServerSkipsAndRepeatsNothing) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  constexpr int count = 50'000;
+  {
+    auto producer = client.producer(topic);
+    for (int i = 0; i < count; ++i) {
+      const auto value = std::to_string(i);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+  }
+  auto consumer = client.consumer(
+      topic, {.start = StartAt::beginning(), .fetch_bytes_max = 50'000, .buffer_bytes_max = 1});
+  int next = 0;
+  int restarts = 0;
+  while (next < count) {
+    const auto records = consumer.next();
+    ASSERT_TRUE(records);
+    for (const auto& record : *records) ASSERT_EQ(record.value, std::to_string(next++));
+    if (next > count / 4 * (restarts + 1) && restarts < 3) {
+      server.stop();
+      server.start();
+      ++restarts;
+    }
+  }
+  EXPECT_EQ(restarts, 3);
+  EXPECT_GE(consumer.stats().reconnects, 1U);
+}
+
+TEST(ConsumerFaults, LostAnswersAndErrorsAtEveryStepSkipAndRepeatNothing) {
+  TestServer server;
+  auto client = Client::connect(server.profile(), {.reconnect_delay_min = 1ms});
+  const auto topic = make_topic(client);
+  constexpr int count = 5'000;
+  {
+    auto producer = client.producer(topic, {.batch_bytes = 1'000});
+    for (int i = 0; i < count; ++i) {
+      const auto value = std::to_string(i);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+  }
+  for (const std::uint16_t key :
+       {std::uint16_t{18}, std::uint16_t{1002}, stream_fetch_key, std::uint16_t{1005}}) {
+    for (const auto& action : std::vector<broker::FaultAction>{
+             broker::CloseBefore{}, broker::CloseAfter{}, broker::HalfWrite{5},
+             broker::AnswerError{wire::Code::not_leader_for_partition}}) {
+      if (key == 18 && std::holds_alternative<broker::AnswerError>(action)) continue;
+      server.faults().add({.api_key = key, .action = action, .skip = 1, .count = 2});
+      auto fresh = Client::connect(server.profile(), {.reconnect_delay_min = 1ms});
+      auto consumer = fresh.consumer(
+          topic, {.start = StartAt::beginning(), .fetch_bytes_max = 20'000, .until_end = true});
+      int next = 0;
+      while (const auto records = consumer.next()) {
+        for (const auto& record : *records) ASSERT_EQ(record.value, std::to_string(next++));
+      }
+      EXPECT_EQ(next, count) << "key " << key << ", action " << action.index();
+      server.faults().clear();
+    }
+  }
+}
+
+TEST(ConsumerFaults, CommitsAreStoredAfterAReconnectEvenWithNothingNew) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  client.producer(topic).send_and_wait({.key = {}, .value = "1"});
+  auto consumer = client.consumer(
+      topic,
+      {.start = StartAt::beginning(), .consumer_id = "c", .strategy = OffsetStrategy::manual});
+  const auto records = consumer.next();
+  ASSERT_TRUE(records);
+  server.stop();
+  server.start();
+  consumer.commit(*records);
+  consumer.flush_offsets(20s);
+  EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
+}
+
+TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning()});
+  server.stop();
+  Ledger ledger;
+  producer.send({.key = {}, .value = "1"}, note(ledger, 1));
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_FALSE(producer.close(200ms));
+  EXPECT_EQ(ledger.failed.size(), 1U);
+  EXPECT_TRUE(consumer.close(200ms));
+  client.close(500ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, 10s);
+  EXPECT_THROW(producer.send({.key = {}, .value = "2"}), Failure);
+  EXPECT_THROW(producer.flush(1s), Failure);
+  EXPECT_EQ(consumer.next(1s).state, Next::State::ended);
+}
+
+TEST(CloseDeadline, WakesASenderAndAReaderThatWait) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic, {.queue_bytes_max = 100});
+  auto consumer = client.consumer(topic, {.start = StartAt::end()});
+  server.faults().add({.api_key = produce_key, .action = broker::DropAnswer{}, .count = -1});
+  std::atomic<bool> refused{false};
+  std::thread sender([&] {
+    try {
+      for (int i = 0; i < 10; ++i) producer.send({.key = {}, .value = std::string(90, 'x')});
+    } catch (const Failure& failure) {
+      refused = failure.code() == Errc::cancelled;
+    }
+  });
+  std::thread reader([&] {
+    while (consumer.next()) {  // what was stored and not answered
+    }
+  });
+  EXPECT_TRUE(eventually([&] { return producer.stats().queued_bytes > 0; }));
+  client.close(300ms);
+  sender.join();
+  reader.join();
+  EXPECT_TRUE(refused);
+}
+
+}  // namespace sluice::testing
