@@ -127,8 +127,8 @@ class Broker::Impl {
   Loop control_;
   std::vector<std::unique_ptr<Loop>> data_;
   std::size_t next_data_ = 0;
-  std::unique_ptr<LogWriter> writer_;
   std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<LogWriter> writer_;  // goes first: its tasks use the catalog
   std::unique_ptr<Acceptor> sc_;
   std::unique_ptr<Acceptor> spu_;
   Connections connections_;

@@ -86,6 +86,17 @@ TEST_F(BrokerFaults, ADelayHoldsUpTheConnectionAndNoOther) {
   EXPECT_EQ(slow.take<wire::ProduceResponse>(id, 25)->topics[0].partitions[0].base_offset, 1);
 }
 
+TEST_F(BrokerFaults, ALongDelayDoesNotHoldUpAStop) {
+  start_with_topic();
+  broker_->faults().record_requests(1);
+  fault(Delay{std::chrono::hours(1)});
+  auto client = spu();
+  client.send(0, 25, TestClient::produce_request("t", batch_of({"slow"})));
+  ASSERT_TRUE(eventually([&] { return !broker_->faults().requests().empty(); }));
+  broker_->stop(std::chrono::milliseconds(50));
+  EXPECT_TRUE(client.is_closed());
+}
+
 TEST_F(BrokerFaults, RecordsRequestsWhenAsked) {
   start_with_topic();
   broker_->faults().record_requests(10);

@@ -106,6 +106,33 @@ TEST_F(BrokerLimitsTest, UnknownKeysTagsAndTypesClose) {
   expect_serves();
 }
 
+// An answer that repeats a name must not be longer than a string can be.
+TEST_F(BrokerLimitsTest, TheLongestNamesAreRefusedAndNothingBreaks) {
+  start();
+  auto client = sc();
+  const std::string longest(wire::string_bytes_max, 'n');
+  EXPECT_EQ(client.create_topic(longest).error_code.code, wire::Code::topic_invalid_name);
+  EXPECT_EQ(client.delete_topic(longest).error_code.code, wire::Code::topic_not_found);
+  const auto create = [&](std::string_view label, const auto& body) {
+    return client.sc<wire::StatusResponse>(wire::ScApi::create, label, body)->error_code.code;
+  };
+  const wire::CreateBody<wire::CustomSpuSpec> spu_body{longest, false, {}, {.id = 5001}};
+  EXPECT_EQ(create("CustomSpu", spu_body), wire::Code::spu_already_exists);
+  wire::CreateBody<wire::SmartModuleSpec> module{longest, false, {}, {}};
+  EXPECT_EQ(create("SmartModule", module), wire::Code::smartmodule_error);
+  module.spec.meta = wire::SmartModuleMetadata{{longest, longest, longest, longest}, {}};
+  EXPECT_EQ(create("SmartModule", module), wire::Code::smartmodule_error);
+  const wire::DeleteBody<std::string> remove{longest};
+  EXPECT_EQ(
+      client.sc<wire::StatusResponse>(wire::ScApi::remove, "SmartModule", remove)->error_code.code,
+      wire::Code::smartmodule_not_found);
+  auto data = spu();
+  EXPECT_EQ(data.offsets(longest).error_code.code, wire::Code::partition_not_leader);
+  EXPECT_EQ(data.take_stream(data.open_stream(longest))->error_code.code,
+            wire::Code::not_leader_for_partition);
+  expect_serves();
+}
+
 TEST_F(BrokerLimitsTest, EveryFlippedByteOfARequestIsSurvived) {
   start();
   make_topic("t");

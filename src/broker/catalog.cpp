@@ -7,9 +7,21 @@
 #include "base/log.hpp"
 
 namespace sluice::broker {
+namespace {
+
+// Names come from strangers, and a string on the wire has a limit: it is an invariant there.
+std::string shortened(std::string text) {
+  constexpr std::size_t text_bytes_max = 1024;
+  if (text.size() <= text_bytes_max) return text;
+  auto end = text_bytes_max;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;  // inside a character
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
 
 wire::StatusResponse refused(std::string name, wire::ErrorCode code, std::string message) {
-  return {std::move(name), std::move(code), std::move(message)};
+  return {shortened(std::move(name)), std::move(code), shortened(std::move(message))};
 }
 
 wire::StatusResponse accepted(std::string name) {

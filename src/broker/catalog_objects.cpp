@@ -20,7 +20,7 @@ bool is_full(const ObjectTable<Spec>& table, const std::string& name, std::uint3
 }
 
 // All of them are kept in memory.
-constexpr std::uint64_t smartmodule_bytes_max = 256U * 1024 * 1024;
+constexpr std::uint64_t smartmodule_bytes_max = 64U * 1024 * 1024;
 
 std::uint64_t wasm_bytes(const ObjectTable<wire::SmartModuleSpec>& table) {
   std::uint64_t total = 0;
@@ -29,6 +29,10 @@ std::uint64_t wasm_bytes(const ObjectTable<wire::SmartModuleSpec>& table) {
 }
 
 constexpr std::string_view full_text = "this server has as many objects of this kind as it takes";
+
+std::string bad_name_text() {
+  return "the name must be 1 to 63 of a-z, 0-9 and '-'";
+}
 
 }  // namespace
 
@@ -52,8 +56,9 @@ wire::StatusResponse Catalog::create_spu(const wire::CreateBody<wire::CustomSpuS
     return refused(request.name, wire::Code::spu_already_exists,
                    "spu '" + request.name + '(' + std::to_string(id) + ")' already defined");
   }
-  if (is_full(spus, request.name, options_.objects_max)) {
-    return refused(request.name, wire::Code::spu_error, std::string(full_text));
+  if (!is_resource_name(request.name) || is_full(spus, request.name, options_.objects_max)) {
+    return refused(request.name, wire::Code::spu_error,
+                   is_resource_name(request.name) ? std::string(full_text) : bad_name_text());
   }
   if (request.dry_run) return accepted(request.name);
   // Nobody will ever connect as this SPU: it stays as it is, and gets no partitions.
@@ -136,8 +141,7 @@ wire::StatusResponse Catalog::create_table_format(
   }
   if (!is_resource_name(name) || is_full(formats, name, options_.objects_max)) {
     return refused(name, wire::Code::table_format_error,
-                   is_resource_name(name) ? std::string(full_text)
-                                          : "the name has 1 to 63 of a-z, 0-9 and '-'");
+                   is_resource_name(name) ? std::string(full_text) : bad_name_text());
   }
   if (request.dry_run) return accepted(name);
   const wire::Metadata<wire::TableFormatSpec> format{name, request.spec, {}};

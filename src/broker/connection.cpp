@@ -180,8 +180,9 @@ asio::awaitable<bool> Connection::handle(std::shared_ptr<Frame> frame) {
     if (is<CloseBefore>(fault)) co_return false;
     if (is<DropRequest>(fault)) co_return true;
     if (const auto* delay = std::get_if<Delay>(&*fault)) {
-      asio::steady_timer timer(executor_, delay->duration);
-      co_await timer.async_wait(asio::use_awaitable);
+      deadline_.expires_after(delay->duration);  // not armed now, and a close cancels it
+      co_await deadline_.async_wait(asio::as_tuple(asio::use_awaitable));
+      if (closed_) co_return false;
     } else if (const auto* error = std::get_if<AnswerError>(&*fault)) {
       request.fault = error->code;
     } else {

@@ -34,7 +34,8 @@ struct CloseAfter {};   // handled, and the connection closes instead of answeri
 struct HalfWrite {      // handled, and the connection closes after so much of the answer's frame
   std::size_t bytes;
 };
-struct AnswerError {  // not handled; each part of the answer that can carries this error
+struct AnswerError {  // not handled; what in the answer can, carries this error (no list or watch
+                      // can)
   wire::ErrorCode code;
 };
 using FaultAction =

@@ -30,6 +30,27 @@ Result<Bytes> read_batches(const Partition& partition, const wire::FetchPartitio
   return bytes;
 }
 
+// One partition's share of an answer. `left` is what the answer may still hold.
+wire::FetchPartitionResult fetch_partition(const Partition& partition,
+                                           const wire::FetchPartition& wanted, Isolation isolation,
+                                           std::int64_t& left, std::vector<Bytes>& storage) {
+  const auto offsets = partition.log().offsets();
+  wire::FetchPartitionResult result{.partition = wanted.partition,
+                                    .high_watermark = offsets.committed,
+                                    .log_start_offset = offsets.start};
+  if (left <= 0) return result;
+  const auto most = std::clamp<std::int64_t>(wanted.max_bytes, 1, left);
+  auto bytes = read_batches(partition, wanted, isolation, static_cast<std::uint32_t>(most));
+  if (!bytes) {
+    result.error_code = fetch_code(bytes.error(), partition, wanted.fetch_offset);
+    return result;
+  }
+  left -= static_cast<std::int64_t>(bytes->size());
+  storage.push_back(*std::move(bytes));
+  result.records = {storage.back()};
+  return result;
+}
+
 }  // namespace
 
 wire::FetchResponse fetch(const PartitionTable& partitions, const wire::FetchRequest& request,
@@ -43,26 +64,13 @@ wire::FetchResponse fetch(const PartitionTable& partitions, const wire::FetchReq
     auto& topic_result = response.topics.emplace_back();
     topic_result.name = topic.name;
     for (const auto& wanted : topic.partitions) {
-      auto& result = topic_result.partitions.emplace_back();
-      result.partition = wanted.partition;
-      const auto partition = partitions.find(topic.name, wanted.partition);
-      if (!partition) {
-        result.error_code = wire::Code::not_leader_for_partition;
-        continue;
+      if (const auto partition = partitions.find(topic.name, wanted.partition)) {
+        topic_result.partitions.push_back(
+            fetch_partition(*partition, wanted, isolation, left, storage));
+      } else {
+        topic_result.partitions.push_back(
+            {.partition = wanted.partition, .error_code = wire::Code::not_leader_for_partition});
       }
-      const auto offsets = partition->log().offsets();
-      result.high_watermark = offsets.committed;
-      result.log_start_offset = offsets.start;
-      if (left <= 0) continue;
-      const auto most = std::clamp<std::int64_t>(wanted.max_bytes, 1, left);
-      auto bytes = read_batches(*partition, wanted, isolation, static_cast<std::uint32_t>(most));
-      if (!bytes) {
-        result.error_code = fetch_code(bytes.error(), *partition, wanted.fetch_offset);
-        continue;
-      }
-      left -= static_cast<std::int64_t>(bytes->size());
-      storage.push_back(*std::move(bytes));
-      result.records = {storage.back()};
     }
   }
   return response;

@@ -197,7 +197,8 @@ Result<> PartitionLog::roll() {
     segments_.push_back(*std::move(fresh));
   }
   staged_end_ = active()->end();
-  return {};
+  // By size at once, not at the next check: a fast producer fills a disk in less than that.
+  return drop_old(INT64_MIN);
 }
 
 LogOffsets PartitionLog::offsets() const {
@@ -229,9 +230,14 @@ Result<> PartitionLog::apply_retention() {
   if (by_age && growing->first_append_ms != 0 && growing->first_append_ms < oldest_ms) {
     if (auto done = roll(); !done) return done;
   }
+  return drop_old(by_age ? oldest_ms : INT64_MIN);
+}
+
+// Sealed segments that are older, or too much for the size.
+Result<> PartitionLog::drop_old(std::int64_t oldest_ms) {
   auto dropped = false;
   while (segments_.size() > 1) {
-    const bool old = by_age && segments_.front()->last_append_ms < oldest_ms;
+    const bool old = segments_.front()->last_append_ms < oldest_ms;
     if (!old && offsets().size_bytes <= options_.log_bytes_max) break;
     drop_front();
     dropped = true;

@@ -103,6 +103,7 @@ class PartitionLog {
   [[nodiscard]] Result<> locate(ReadCursor& cursor, Isolation isolation) const;
   [[nodiscard]] bool next_segment(ReadCursor& cursor) const;
   void drop_front();
+  [[nodiscard]] Result<> drop_old(std::int64_t oldest_ms);
   [[nodiscard]] std::int64_t now_ms() const;
   [[nodiscard]] std::shared_ptr<Segment> active() const;
 

@@ -27,6 +27,10 @@ Result<wire::TypeBuffer> type_buffer(const Request& request) {
   return wire::decode<wire::TypeBuffer>(request.body, request.header.api_version, "admin request");
 }
 
+bool answers_with_status(wire::ScApi key) {
+  return key == wire::ScApi::create || key == wire::ScApi::remove || key == wire::ScApi::update;
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
                                       [](char digit) { return digit >= '0' && digit <= '9'; });
@@ -44,11 +48,12 @@ ScSession::ScSession(Catalog& catalog, Connection& connection, std::string platf
     : catalog_(catalog), connection_(connection), platform_version_(std::move(platform_version)) {}
 
 Result<> ScSession::on_request(Request request) {
-  if (request.fault && request.header.api_key != 18) {
+  const auto key = static_cast<wire::ScApi>(request.header.api_key);
+  if (request.fault && answers_with_status(key)) {
     answer(request, {"", *request.fault, std::nullopt});
     return {};
   }
-  switch (static_cast<wire::ScApi>(request.header.api_key)) {
+  switch (key) {
     case wire::ScApi::api_versions:
       return api_versions(request);
     case wire::ScApi::create:
