@@ -59,7 +59,7 @@ THIRD_PARTY = {
     "boost/url": ["options", "connector", "cli"],
     "boost/json": ["options", "connector", "broker", "cli"],
     "boost/system": ["net", "client", "connector", "broker", "cli"],
-    "openssl/": ["net", "connector", "cli"],
+    "openssl/": ["net", "connector", "broker", "cli"],
     "prometheus/": ["connector", "broker"],
     "curl/": ["cli"],
     "wasmtime": ["smartmodule"],
