@@ -17,7 +17,7 @@ for name in "${!count[@]}"; do
   pid[$name]=$!
 done
 # A publisher whose broker is gone would wait for its acknowledgements for ever.
-trap 'kill "${pid[@]}" 2>/dev/null; exit 143' TERM
+trap 'kill "${pid[@]}" 2>/dev/null; wait; exit 143' TERM
 # Reading from this pipe is how a shell sleeps without a process.
 exec {never}<> <(:)
 start=${EPOCHREALTIME/./}

@@ -52,12 +52,22 @@ std::string packed(const Failure& failure) {
   return out;
 }
 
+// What the starting program has open is not for a process that outlives it: a pipe that stays
+// open would keep its reader waiting.
+void close_all_but(int kept) {
+  constexpr unsigned first = STDERR_FILENO + 1;
+  const auto keep = static_cast<unsigned>(kept);
+  if (keep > first) ::close_range(first, keep - 1, 0);
+  ::close_range(keep + 1, ~0U, 0);
+}
+
 [[noreturn]] void run_detached(int log, int pipe, const std::function<void(StartedWith)>& work) {
   ::setsid();
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
+  close_all_but(pipe);
   try {
     work([pipe](const std::string& line) {
       say(pipe, is_ready + line);

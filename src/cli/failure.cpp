@@ -8,9 +8,11 @@ namespace sluice::cli {
 std::string hint_for(Errc code) {
   switch (code) {
     case Errc::connection_refused:
-    case Errc::timed_out:
       return "`sluice cluster start` starts a server on this machine; `--cluster HOST:PORT` or "
              "`--profile-name NAME` names another";
+    case Errc::timed_out:
+      return "is the address right (`sluice profile show`), and are the data nodes there "
+             "(`sluice spu list`)?";
     case Errc::connection_lost:
       return "the server went away, or does not speak this protocol: is the port right, and does "
              "it want TLS?";
