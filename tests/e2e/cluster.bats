@@ -34,6 +34,15 @@ status() { sluice cluster status --data "$work/data" --output json; }
   [ "$status" -eq 3 ]
 }
 
+@test "a server in the background keeps nothing open that it was started with" {
+  mkfifo "$work/pipe"
+  exec 9<>"$work/pipe" 8>"$work/pipe"
+  start_background 9<&9 8>&8
+  exec 8>&-
+  pid=$(status | jq .pid)
+  ! ls -l "/proc/$pid/fd" | grep -F "$work/pipe"
+}
+
 @test "stop and status say that none runs, with exit code 3" {
   run sluice cluster stop --data "$work/data"
   [ "$status" -eq 3 ]
@@ -96,6 +105,29 @@ status() { sluice cluster status --data "$work/data" --output json; }
   [ "$code" -eq 137 ]
   start_cluster
   [ "$(topic_values kept | sort -n | uniq | wc -l)" -eq 5000 ]
+}
+
+@test "produce and consume live through kill -9 and a restart of the server" {
+  start_cluster
+  sluice topic create lively
+  mkfifo "$work/in"
+  start_process produce "$SLUICE_BIN/sluice" produce lively --file "$work/in"
+  start_process consume "$SLUICE_BIN/sluice" consume lively --beginning
+  exec 9>"$work/in"
+  seq 1 1000 >&9
+  wait_for topic_has lively 1000
+  stop_process cluster KILL || true
+  seq 1001 2000 >&9
+  start_cluster 9>&-
+  seq 2001 3000 >&9
+  exec 9>&-
+  wait_process produce
+  # A batch whose answer was lost is sent again: every line is there, some may be twice.
+  topic_values lively | sort -nu | cmp - <(seq 1 3000)
+  seen_all() { grep -c '^[0-9]*$' "$work/consume.log" | grep -qx "$(topic_count lively)"; }
+  wait_for seen_all
+  stop_process consume INT
+  grep '^[0-9]*$' "$work/consume.log" | sort -nu | cmp - <(seq 1 3000)
 }
 
 @test "the profile file gets the profile local, and the others stay" {

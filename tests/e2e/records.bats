@@ -171,3 +171,11 @@ setup() {
   seq 1 100000 | sluice produce "$topic" --quiet
   sluice consume "$topic" --beginning --until end --quiet | cmp - <(seq 1 100000)
 }
+
+@test "a full disk behind standard output is an error with exit code 3" {
+  seq 1 100 | sluice produce "$topic" --quiet
+  code=0
+  sluice consume "$topic" -B -d >/dev/full 2>"$work/err" || code=$?
+  [ "$code" -eq 3 ]
+  grep -q '^error: .*No space left' "$work/err"
+}
