@@ -148,21 +148,23 @@ void Core::changed() {
   // Later, and once for all frames of a read: listeners see topics and partitions that agree.
   post([self = shared_from_this()] {
     self->changed_posted_ = false;
-    if (self->shut_down_) return;
-    self->refresh_links();
-    for (auto it = self->waiters_.begin(); it != self->waiters_.end();) {
-      auto current = it++;
-      if (!current->check()) continue;
-      auto done = std::move(current->done);
-      self->waiters_.erase(current);
-      done(true);
-    }
-    const auto listeners = self->listeners_;
-    for (const auto& weak : listeners) {
-      if (const auto listener = weak.lock()) (*listener)();
-    }
-    self->listeners_.remove_if([](const auto& weak) { return weak.expired(); });
+    if (!self->shut_down_) self->on_changed();
   });
+}
+
+void Core::on_changed() {
+  refresh_links();
+  std::list<std::shared_ptr<Waiter>> ready;
+  for (auto it = waiters_.begin(); it != waiters_.end();) {
+    const auto current = it++;
+    if ((*current)->check()) ready.splice(ready.end(), waiters_, current);
+  }
+  for (const auto& waiter : ready) waiter->done(true);
+  const auto listeners = listeners_;
+  for (const auto& weak : listeners) {
+    if (const auto listener = weak.lock()) (*listener)();
+  }
+  listeners_.remove_if([](const auto& weak) { return weak.expired(); });
 }
 
 // A link to an SPU that moved must not stay with the old address.
@@ -185,7 +187,7 @@ void Core::shutdown(const Error& why) {
   if (sc_) sc_->close(why);
   for (const auto& [id, link] : spus_) link->close(why);
   auto waiters = std::exchange(waiters_, {});
-  for (auto& waiter : waiters) waiter.done(false);
+  for (const auto& waiter : waiters) waiter->done(false);
   report_start(tl::unexpected(why));
 }
 
@@ -227,15 +229,27 @@ void Core::when(std::move_only_function<bool()> check, net::TimePoint deadline,
                 std::move_only_function<void(bool)> done) {
   if (shut_down_) return done(false);
   if (check()) return done(true);
-  waiters_.push_back({std::move(check), std::move(done), asio::steady_timer(io_)});
-  const auto waiter = std::prev(waiters_.end());
-  waiter->timer.expires_at(deadline);
-  waiter->timer.async_wait([self = shared_from_this(), waiter](error_code code) {
-    if (code) return;
-    auto late = std::move(waiter->done);
-    self->waiters_.erase(waiter);
-    late(false);
+  const auto waiter = std::make_shared<Waiter>(std::move(check), std::move(done),
+                                               asio::steady_timer(io_, deadline));
+  waiters_.push_back(waiter);
+  waiter->timer.async_wait([weak = std::weak_ptr(waiter), self = shared_from_this()](error_code) {
+    // Whoever took it off the list calls it.
+    const auto late = weak.lock();
+    if (late && self->waiters_.remove(late) > 0) late->done(false);
   });
+}
+
+void Core::confirm_gone(const std::string& topic, std::move_only_function<void()> gone) {
+  constexpr std::chrono::seconds moment{1};
+  const auto timer = std::make_shared<asio::steady_timer>(io_, moment);
+  timer->async_wait(
+      [timer, self = shared_from_this(), topic, gone = std::move(gone)](error_code) mutable {
+        if (self->shut_down_) return;
+        const auto deadline = net::Clock::now() + self->options_.request_timeout;
+        self->find_topic(topic, deadline, [gone = std::move(gone)](Result<Done> found) mutable {
+          if (!found && found.error().code == Errc::topic_not_found) gone();
+        });
+      });
 }
 
 std::shared_ptr<void> Core::on_change(std::move_only_function<void()> handler) {

@@ -62,6 +62,10 @@ class Core : public std::enable_shared_from_this<Core> {
   // says that there is no such topic.
   void find_topic(const std::string& topic, net::TimePoint deadline, Handler<Done> done);
 
+  // The metadata lacks a topic that was there. Runs `gone` when the control plane, asked after
+  // a moment, says so too: one that just started may show its objects one after the other.
+  void confirm_gone(const std::string& topic, std::move_only_function<void()> gone);
+
   // One request to the control plane.
   // `message(version)` makes the request.
   template <typename Response, typename Message>
@@ -93,6 +97,7 @@ class Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] Result<> open_watch(const std::shared_ptr<net::Connection>& connection,
                                     Objects<Spec>& objects);
   void changed();
+  void on_changed();
   void refresh_links();
   void report_start(Result<Done> result);
   [[nodiscard]] net::Link& spu_link(SpuId id);
@@ -105,7 +110,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Metadata metadata_;
   std::shared_ptr<net::Link> sc_;
   std::map<SpuId, std::shared_ptr<net::Link>> spus_;
-  std::list<Waiter> waiters_;
+  std::list<std::shared_ptr<Waiter>> waiters_;
   std::list<std::weak_ptr<std::move_only_function<void()>>> listeners_;
   Handler<Done> started_;
   std::string platform_;

@@ -187,6 +187,7 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
                                    const net::Frame& frame, bool room) {
   auto split = wire::split_batches(response.records.bytes);
   if (!split) return stop(in_context(where(), split.error()));
+  const auto cut_inside_first = split->batches.empty() && !response.records.bytes.empty();
   const auto before = *position_;
   auto next = before;
   for (const auto& batch : split->batches) next = std::max(next, batch.header.next_offset());
@@ -213,8 +214,7 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
     phase_ = Phase::stopped;
     return append(one(step::End{}));
   }
-  const auto whole_before = !split->batches.empty() || next > before || split->bytes > 0;
-  if (!whole_before && !response.records.bytes.empty()) return on_cut(split->cut_batch_bytes);
+  if (cut_inside_first && next == before) return on_cut(split->cut_batch_bytes);
   idle_answers_ = next > before ? 0 : idle_answers_ + 1;
   if (idle_answers_ > idle_answers_max) {
     return append(

@@ -37,7 +37,10 @@ void PartitionReader::connect() {
   ++attempt_;
   const auto& metadata = core_->metadata();
   if (metadata.known() && !metadata.topics.find(settings_.topic)) {
-    return perform(state_.on_topic_gone());
+    core_->confirm_gone(settings_.topic, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self && !self->stopped_) self->perform(self->state_.on_topic_gone());
+    });
   }
   core_->acquire_leader(
       settings_.topic, settings_.partition,

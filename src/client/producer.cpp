@@ -175,9 +175,15 @@ void Producer::Impl::grow(std::uint32_t partition_count) {
 void Producer::Impl::on_metadata() {
   const auto& metadata = core_->metadata();
   if (metadata.topics.known() && !metadata.topics.find(topic_)) {
-    abort({Errc::topic_not_found, "the topic `" + topic_ + "` was deleted", {}});
+    if (std::exchange(confirming_, true)) return;
+    core_->confirm_gone(topic_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->abort({Errc::topic_not_found, "the topic `" + self->topic_ + "` was deleted", {}});
+    });
     return;
   }
+  confirming_ = false;
   const auto wanted = metadata.partition_count(topic_).value_or(0);
   if (wanted > partition_count() && metadata.complete(topic_)) grow(wanted);
   std::vector<PartitionId> online;

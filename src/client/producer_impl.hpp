@@ -92,6 +92,7 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   boost::asio::steady_timer timer_;
   std::optional<net::TimePoint> armed_for_;
   std::optional<Error> aborted_;
+  bool confirming_ = false;  // that the topic is gone
 
   std::atomic<std::uint64_t> records_sent_{0};
   std::atomic<std::uint64_t> records_acked_{0};

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include <boost/asio.hpp>
+#include <fcntl.h>
+#include <netinet/tcp.h>
 
 #include "base/log.hpp"
 
@@ -14,6 +16,25 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+
+// Not inherited by programs that a connector starts, and checked while nothing is said: a
+// consumer at the end of its topic waits on an idle connection, and has no other way to see
+// that the server has gone without a word.
+void prepare_socket(asio::ip::tcp::socket& socket) {
+  constexpr int idle_s = 30;
+  constexpr int interval_s = 10;
+  constexpr int probe_count = 3;
+  const auto handle = socket.native_handle();
+  ::fcntl(handle, F_SETFD, FD_CLOEXEC);
+  const auto set = [handle](int level, int name, int value) {
+    ::setsockopt(handle, level, name, &value, sizeof(value));
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
+  set(IPPROTO_TCP, TCP_KEEPCNT, probe_count);
+}
 
 Error connect_error(const Endpoint& endpoint, const error_code& code) {
   const auto what = "connecting to " + endpoint.text();
@@ -96,14 +117,14 @@ asio::awaitable<Result<>> Connection::connect_tcp() {
     if (state_ != State::connecting) break;
     error_code ignored;
     socket.close(ignored);
+    socket.open(address.protocol(), code);
+    if (code) continue;
+    prepare_socket(socket);
     std::tie(code) = co_await socket.async_connect(address, as_tuple);
     if (!code) break;
   }
   if (code) co_return tl::unexpected(connect_error(endpoint, code));
   if (state_ != State::connecting) co_return fail(Errc::cancelled, "closed while connecting");
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
   co_return Result<>{};
 }
 

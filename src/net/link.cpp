@@ -33,9 +33,10 @@ void Link::acquire(Ready ready) {
 void Link::attempt() {
   attempting_ = true;
   pause_.expires_at(not_before_);
-  pause_.async_wait([weak = weak_from_this()](error_code code) {
+  pause_.async_wait([weak = weak_from_this(), attempt = ++attempt_](error_code code) {
     const auto self = weak.lock();
-    if (!code && self && self->attempting_) self->start_attempt();
+    if (code || !self || !self->attempting_ || self->attempt_ != attempt) return;
+    self->start_attempt();
   });
 }
 

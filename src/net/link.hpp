@@ -50,6 +50,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::shared_ptr<Connection> connection_;
   std::vector<Ready> waiting_;
   bool attempting_ = false;
+  std::uint64_t attempt_ = 0;
   std::optional<Error> closed_;
 };
 
