@@ -82,7 +82,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
 
-  // An answer; a whole frame. `more_follows`: the first of a stream.
+  // An answer: a whole frame, length included.
   void send(std::int32_t correlation_id, Bytes frame);
   // The session has something for `next_frame`.
   void wake() { output_.notify(); }
