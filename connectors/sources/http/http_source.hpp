@@ -18,6 +18,10 @@ class HttpSource final : public Source {
   explicit HttpSource(HttpOptions options) : options_(std::move(options)) {}
 
   void run(SourceContext& stream) override;
+  // Only server-sent events have a place to go on from.
+  [[nodiscard]] PositionKeeper position_keeper() const override {
+    return options_.stream ? PositionKeeper::kit : PositionKeeper::nobody;
+  }
 
  private:
   void poll(SourceContext& stream);

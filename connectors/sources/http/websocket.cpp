@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -101,6 +102,7 @@ class Connection {
   asio::steady_timer ping_timer_;
   std::exception_ptr thrown_;
   bool stopped_ = false;
+  int status_ = 0;  // of a server that does not want to upgrade
 };
 
 Outcome<Done> Connection::run() {
@@ -192,7 +194,11 @@ asio::awaitable<void> Connection::converse(Socket& socket) {
       url.host().find(':') == std::string::npos ? url.host() : '[' + url.host() + ']';
   if (url.port()) host += ':' + std::to_string(*url.port());
   const std::string target = url.target();
-  co_await socket.async_handshake(host, target, token);
+  ws::response_type response;
+  error_code refused;
+  co_await socket.async_handshake(response, host, target, asio::redirect_error(token, refused));
+  if (refused == ws::error::upgrade_declined) status_ = static_cast<int>(response.result_int());
+  if (refused) throw system_error(refused);
 
   socket.text(true);
   if (options_.websocket.subscription_message) {

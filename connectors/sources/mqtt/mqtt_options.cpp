@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mqtt_options.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace sluice::mqtt {
 namespace {
-
-// FNV-1a: the same over builds and machines, which std::hash is not.
-std::uint64_t stable_hash(std::string_view text, std::uint64_t hash) {
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  return (hash ^ 0xffU) * 0x100000001b3U;  // so that "ab","c" differs from "a","bc"
-}
 
 void require_short(const std::string& value, std::string_view option, OptionProblems& problems) {
   if (value.size() <= text_bytes_max) return;
@@ -22,18 +11,6 @@ void require_short(const std::string& value, std::string_view option, OptionProb
 }
 
 }  // namespace
-
-std::string client_id_of(const MqttOptions& options) {
-  if (!options.client_id.empty()) return options.client_id;
-  if (!options.instance_name.empty()) return "sluice-" + options.instance_name;
-  std::uint64_t hash = stable_hash(options.url.host(), 0xcbf29ce484222325U);
-  hash = stable_hash(std::to_string(options.url.port_or(0)), hash);
-  for (const std::string& topic : options.topics) hash = stable_hash(topic, hash);
-  // 23 characters: what every broker must take.
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "sluice-%016llx", static_cast<unsigned long long>(hash));
-  return text.data();
-}
 
 bool uses_tls(const MqttOptions& options) {
   return options.url.scheme() == "mqtts" || options.url.scheme() == "ssl";

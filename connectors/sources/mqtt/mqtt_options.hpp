@@ -28,7 +28,6 @@ struct MqttOptions {
   InvalidPayload on_invalid_payload = InvalidPayload::drop;
 
   std::string client_id;
-  std::string instance_name;
   bool clean_session = false;
   std::chrono::seconds session_expiry = std::chrono::days(7);
   VersionChoice version = VersionChoice::automatic;
@@ -48,8 +47,6 @@ struct MqttOptions {
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
-// The client id in use: as given, or made from what stays the same over restarts.
-[[nodiscard]] std::string client_id_of(const MqttOptions& options);
 [[nodiscard]] bool uses_tls(const MqttOptions& options);
 // A topic filter's fault, or empty.
 [[nodiscard]] std::string topic_filter_problem(std::string_view filter);
@@ -110,12 +107,8 @@ struct sluice::option_table<sluice::mqtt::MqttOptions> {
           "What to do with a message that is not JSON when JSON is "
           "wanted: `drop` and count it, send it as `binary`, or `stop`."),
       option<&O::client_id>("client-id",
-                            "Name of the session in the broker. By default it is made from the "
-                            "connector's name, or else from broker and topics."),
-      option<&O::instance_name>("instance-name", "Name of this connector.")
-          .hidden()
-          .not_on_command_line()
-          .from_config("name"),
+                            "Name of the session in the broker; by default `sluice-` and the name "
+                            "of this instance."),
       option<&O::clean_session>("clean-session",
                                 "Let the broker forget what comes while the connector is away."),
       option<&O::session_expiry>("session-expiry",

@@ -34,7 +34,7 @@ std::optional<std::string> text_or_none(const std::string& first, const std::str
 SessionOptions session_options(const MqttOptions& options) {
   return {
       .version = options.version == VersionChoice::v3_1_1 ? Version::v3_1_1 : Version::v5,
-      .client_id = client_id_of(options),
+      .client_id = options.client_id,
       .user = text_or_none(options.user, options.url.user()),
       .password = text_or_none(options.password.reveal(), options.url.password().reveal()),
       .topics = options.topics,
@@ -72,6 +72,7 @@ MqttSource::MqttSource(MqttOptions options)
       session_(session_options(options_)) {}
 
 void MqttSource::run(SourceContext& stream) {
+  if (options_.client_id.empty()) session_.set_client_id("sluice-" + stream.name());
   while (!stream.stopping()) {
     const auto served = serve(stream);
     socket_.reset();
@@ -115,7 +116,7 @@ Outcome<Done> MqttSource::serve(SourceContext& stream) {
   for (;;) {
     Outcome<Done> done = write();
     if (!done.ok()) return done;
-    const bool reading = stream.has_room();
+    const bool reading = wants_more(stream);
     wait_for_something(stream, reading);
     if (!stream.dispatch()) {
       leave(stream);
@@ -129,6 +130,11 @@ Outcome<Done> MqttSource::serve(SourceContext& stream) {
       stream.connected();
     }
   }
+}
+
+// The handshake goes on even while the stream is full.
+bool MqttSource::wants_more(SourceContext& stream) const {
+  return !session_.running() || stream.has_room();
 }
 
 void MqttSource::wait_for_something(SourceContext& stream, bool reading) {
@@ -170,7 +176,7 @@ Outcome<Done> MqttSource::read(SourceContext& stream) {
 }
 
 Outcome<bool> MqttSource::deliver_received(SourceContext& stream) {
-  while (stream.has_room()) {
+  while (wants_more(stream)) {
     auto message = session_.next();
     if (!message.ok()) return message.error();
     if (!message.value()) return true;

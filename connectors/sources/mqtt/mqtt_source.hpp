@@ -35,6 +35,7 @@ class MqttSource final : public Source {
   [[nodiscard]] Outcome<bool> deliver_received(SourceContext& stream);
   void deliver(SourceContext& stream, const Message& message);
   [[nodiscard]] Outcome<Done> write();
+  [[nodiscard]] bool wants_more(SourceContext& stream) const;
   void wait_for_something(SourceContext& stream, bool reading);
   void leave(SourceContext& stream);
   void settle();

@@ -58,8 +58,9 @@ class Session {
   // A connection is there: forgets what belonged to the last one, and writes CONNECT.
   void open(Time now);
   [[nodiscard]] Version version() const { return options_.version; }
-  // Takes effect with the next `open`.
+  // Both take effect with the next `open`.
   void set_version(Version version) { options_.version = version; }
+  void set_client_id(std::string client_id) { options_.client_id = std::move(client_id); }
 
   // Where to put bytes from the broker; never empty. Then say how many it were.
   [[nodiscard]] std::span<char> receive_room();
