@@ -4,8 +4,7 @@
 // What the author of a connector includes: the contracts of a source and a sink, and the
 // `main` that runs one.
 //
-//   int main(int argc, char** argv) { return sluice::run_source<HttpSource, HttpOptions>(argc,
-//   argv); }
+//   int main(int argc, char** argv) { return sluice::run_source<MySource, MyOptions>(argc, argv); }
 //
 // The author's code is blocking and runs on one thread, its own. The kit does the rest on
 // others: options, topic, batching, retries, checkpoints, metrics, health, signals, drain.

@@ -9,6 +9,7 @@
 #include "connector/checkpoint_text.hpp"
 #include "connector/fakes.hpp"
 #include "connector/file_checkpoint.hpp"
+#include "connector/instance.hpp"
 #include "connector/temp_folder.hpp"
 #include "connector/topic_checkpoint.hpp"
 
@@ -109,12 +110,17 @@ struct TopicCheckpointTest : testing::Test {
   fakes::FakeCluster cluster;
 
   void topic_has(std::vector<std::string> values) {
+    cluster.topics.emplace_back(checkpoint_topic("n"), TopicConfig{});
     cluster.script->give(make_records(0, 0, std::move(values)));
   }
 };
 
 TEST_F(TopicCheckpointTest, MakesASmallTopicThatKeepsTheLastRecord) {
-  const TopicCheckpoint store(cluster, "n");
+  TopicCheckpoint store(cluster, "n");
+  EXPECT_EQ(store.load(), std::nullopt);
+  EXPECT_TRUE(cluster.topics.empty()) << "only when there is something to store";
+
+  store.save({"1"});
   ASSERT_EQ(cluster.topics.size(), 1U);
   const auto& [name, config] = cluster.topics.front();
   EXPECT_EQ(name, "sluice-checkpoint-n");
@@ -124,6 +130,7 @@ TEST_F(TopicCheckpointTest, MakesASmallTopicThatKeepsTheLastRecord) {
 }
 
 TEST_F(TopicCheckpointTest, AnEmptyTopicHasNone) {
+  topic_has({});
   EXPECT_EQ(TopicCheckpoint(cluster, "n").load(), std::nullopt);
 }
 

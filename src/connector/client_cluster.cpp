@@ -91,8 +91,11 @@ class ClientCluster final : public Cluster {
       : client_(std::move(client)), endpoint_(std::move(endpoint)) {}
 
   [[nodiscard]] std::string endpoint() const override { return endpoint_; }
+  [[nodiscard]] bool has_topic(const std::string& name) override {
+    return client_.admin().describe_topic(name).has_value();
+  }
   Created ensure_topic(const std::string& name, const TopicConfig& config) override {
-    if (client_.admin().describe_topic(name)) return Created::existed_already;
+    if (has_topic(name)) return Created::existed_already;
     return client_.admin().create_topic(name, config);
   }
   std::unique_ptr<RecordWriter> writer(const std::string& topic,

@@ -51,6 +51,7 @@ class Cluster {
  public:
   virtual ~Cluster() = default;
   [[nodiscard]] virtual std::string endpoint() const = 0;
+  [[nodiscard]] virtual bool has_topic(const std::string& name) = 0;
   virtual Created ensure_topic(const std::string& name, const TopicConfig& config) = 0;
   virtual std::unique_ptr<RecordWriter> writer(const std::string& topic,
                                                const ProducerOptions& options) = 0;

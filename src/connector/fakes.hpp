@@ -3,6 +3,7 @@
 
 // Stand-ins for the cluster, the clock and the outside, for the tests of the kit.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -251,6 +252,9 @@ class Reader final : public RecordReader {
 class FakeCluster final : public Cluster {
  public:
   [[nodiscard]] std::string endpoint() const override { return "fake:9003"; }
+  [[nodiscard]] bool has_topic(const std::string& name) override {
+    return std::ranges::any_of(topics, [&](const auto& topic) { return topic.first == name; });
+  }
   Created ensure_topic(const std::string& name, const TopicConfig& config) override {
     if (topic_failure) throw Failure(*topic_failure);
     topics.emplace_back(name, config);

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "connector/backoff.hpp"
 #include "connector/file_checkpoint.hpp"
+#include "connector/locked_checkpoint.hpp"
 #include "connector/sink_session.hpp"
 #include "connector/source_session.hpp"
 #include "connector/topic_checkpoint.hpp"
@@ -27,6 +28,7 @@ Job::Job(JobSettings settings, Connect connect, const Clock& clock, Stats& stats
 Job::~Job() = default;
 
 void Job::run() {
+  prepare();
   cluster_ = connect_patiently();
   if (!cluster_) return;
   log::info("connector", "connected to the cluster", {{"endpoint", cluster_->endpoint()}});
@@ -80,10 +82,9 @@ std::unique_ptr<Cluster> Job::connect_patiently() {
   return nullptr;
 }
 
-void Job::lock_name() {
-  std::optional<std::filesystem::path> folder;
-  if (settings_.common.state_dir) folder = *settings_.common.state_dir;
-  lock_.emplace(settings_.common.name, folder);
+std::optional<std::filesystem::path> Job::state_folder() const {
+  const auto& folder = settings_.common.state_dir;
+  return folder ? std::optional<std::filesystem::path>(*folder) : std::nullopt;
 }
 
 bool Job::stop_requested() const {
@@ -117,12 +118,14 @@ SourceJob::SourceJob(JobSettings settings, SourceOptions options, std::unique_pt
       source_(std::move(source)) {}
 
 std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
-  if (source_->position_keeper() == PositionKeeper::kit) store_ = make_store(cluster);
-  if (store_) lock_name();
+  if (source_->position_keeper() == PositionKeeper::kit) {
+    store_ = std::make_unique<LockedCheckpoint>(make_store(cluster), settings_.common.name,
+                                                state_folder());
+  }
   writer_ = cluster.writer(settings_.common.topic, producer_options(options_));
   return std::make_unique<SourceSession>(
       *source_, *writer_, store_.get(), clock_, stats_,
-      SourceSettings{.buffer_bytes = options_.buffer_bytes.bytes});
+      SourceSettings{.name = settings_.common.name, .buffer_bytes = options_.buffer_bytes.bytes});
 }
 
 std::unique_ptr<CheckpointStore> SourceJob::make_store(Cluster& cluster) const {
@@ -147,9 +150,13 @@ SinkJob::SinkJob(JobSettings settings, SinkOptions options, std::unique_ptr<Sink
       options_(std::move(options)),
       sink_(std::move(sink)) {}
 
+void SinkJob::prepare() {
+  if (options_.consumer.offset.strategy == OffsetStorage::none) return;
+  lock_.emplace(settings_.common.name, state_folder());
+}
+
 std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
   const auto& common = settings_.common;
-  lock_name();
   return std::make_unique<SinkSession>(
       *sink_, cluster, clock_, stats_,
       SinkSettings{.topic = common.topic,
@@ -160,7 +167,5 @@ std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
                              .age = options_.batch.age},
                    .flush_timeout = common.drain_timeout * 3 / 4});
 }
-
-void SinkJob::release(milliseconds) {}
 
 }  // namespace sluice::connector

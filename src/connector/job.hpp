@@ -42,12 +42,13 @@ class Job : public Session {
   [[nodiscard]] std::uint64_t unfinished() const final;
 
  protected:
+  // Before anything is contacted.
+  virtual void prepare() {}
   // Makes the session; the cluster is connected and has the topic.
   virtual std::unique_ptr<Session> start(Cluster& cluster) = 0;
   // The session is drained, or has failed; the cluster is still connected.
   virtual void release(std::chrono::milliseconds deadline) = 0;
-  // One instance a name, for what is kept under that name.
-  void lock_name();
+  [[nodiscard]] std::optional<std::filesystem::path> state_folder() const;
   // The session uses what `start` made: it goes first, in the destructor of who has that.
   void end_session() { session_.reset(); }
 
@@ -60,7 +61,6 @@ class Job : public Session {
   [[nodiscard]] bool stop_requested() const;
 
   Connect connect_;
-  std::optional<InstanceLock> lock_;
   std::unique_ptr<Cluster> cluster_;
   mutable std::mutex guard_;
   std::unique_ptr<Session> session_;
@@ -93,10 +93,12 @@ class SinkJob final : public Job {
   ~SinkJob() override { end_session(); }
 
  protected:
+  void prepare() override;
   std::unique_ptr<Session> start(Cluster& cluster) override;
-  void release(std::chrono::milliseconds deadline) override;
+  void release(std::chrono::milliseconds) override {}
 
  private:
+  std::optional<InstanceLock> lock_;
   SinkOptions options_;
   std::unique_ptr<Sink> sink_;
 };

@@ -19,6 +19,7 @@ class Borrowed final : public Cluster {
  public:
   explicit Borrowed(fakes::FakeCluster& inner) : inner_(inner) {}
   [[nodiscard]] std::string endpoint() const override { return inner_.endpoint(); }
+  [[nodiscard]] bool has_topic(const std::string& name) override { return inner_.has_topic(name); }
   Created ensure_topic(const std::string& name, const TopicConfig& config) override {
     return inner_.ensure_topic(name, config);
   }
@@ -113,18 +114,43 @@ TEST_F(JobTest, WithoutAStateFolderTheCheckpointIsInATopic) {
   EXPECT_THAT(cluster.written_topics, ElementsAre("t", "sluice-checkpoint-job-test"));
 }
 
-TEST_F(JobTest, TwoOfANameDoNotRun) {
-  run_source([&](SourceContext&) {
-    SourceJob second(settings, {},
-                     std::make_unique<fakes::FunctionSource>([](SourceContext&) { FAIL(); }),
-                     connect(), clock, stats);
+TEST_F(JobTest, ASourceWithoutPositionsLeavesNothingBehind) {
+  settings.common.state_dir.reset();
+  SourceJob job(
+      settings, {},
+      std::make_unique<fakes::FunctionSource>(
+          [](SourceContext& stream) { stream.send({.value = "a"}); }, PositionKeeper::nobody),
+      connect(), clock, stats);
+  job.run();
+  job.drain();
+  EXPECT_THAT(cluster.written_topics, ElementsAre("t"));
+  EXPECT_EQ(cluster.topics.size(), 1U);
+}
+
+TEST_F(JobTest, TwoOfANameDoNotStorePositions) {
+  run_source([&](SourceContext& stream) {
+    stream.send({.value = "a"}, Position{"1"});
+    stream.flush();
     try {
-      second.run();
+      run_source([](SourceContext&) { FAIL(); });
       FAIL();
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.code(), Errc::already_running);
     }
   });
+}
+
+TEST_F(JobTest, TwoOfANameRunAsLongAsNothingIsStored) {
+  bool ran = false;
+  run_source([&](SourceContext&) { run_source([&](SourceContext&) { ran = true; }); });
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(JobTest, TwoSinksOfANameDoNotRun) {
+  const InstanceLock first(settings.common.name, folder.path());
+  SinkJob second(settings, {}, nullptr, connect(), clock, stats);
+  EXPECT_THROW(second.run(), Failure);
+  EXPECT_EQ(connects, 0) << "refused before anything is contacted";
 }
 
 TEST_F(JobTest, ToldToStopBeforeItStartedItDoesNotRun) {

@@ -73,6 +73,7 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
     Lock lock(guard_);
     hand_out(lock);
     wait_for_room(lock);
+    if (tracker_.open_count() == 0) stats_.progress();  // the work begins now
     number = tracker_.add(cost, std::move(position));
     used_bytes_ += cost;
     stats_.read(1, bytes);

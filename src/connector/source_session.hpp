@@ -24,6 +24,7 @@
 namespace sluice::connector {
 
 struct SourceSettings {
+  std::string name;
   std::size_t buffer_bytes = 16'777'216;
   std::chrono::milliseconds checkpoint_interval{100};
   BackoffLimits backoff;
@@ -34,7 +35,7 @@ class SourceSession final : public Session, public SourceContext {
   // What a record counts for in the budget beside its bytes.
   static constexpr std::size_t record_overhead_bytes = 64;
 
-  // `store` may be null when the outside keeps the positions. All outlive the session, and the
+  // `store` is needed when the kit keeps the positions. All outlive the session, and the
   // writer is closed before the session goes.
   SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store, const Clock& clock,
                 Stats& stats, SourceSettings settings);
@@ -53,6 +54,7 @@ class SourceSession final : public Session, public SourceContext {
   [[nodiscard]] int wake_fd() const override { return wake_.fd(); }
   bool dispatch() override;
   [[nodiscard]] bool stopping() const override;
+  [[nodiscard]] const std::string& name() const override { return settings_.name; }
   [[nodiscard]] const std::optional<Position>& resume_from() const override { return resume_; }
   void connected() override { outside_.connected(); }
   void disconnected(const Error& error) override { outside_.disconnected(error); }

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr SourceSettings quick{
+const SourceSettings quick{
     .buffer_bytes = 16'777'216,
     .checkpoint_interval = milliseconds(1),
     .backoff = {.first = milliseconds(1), .most = milliseconds(2)},

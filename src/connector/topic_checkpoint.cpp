@@ -45,15 +45,14 @@ TopicCheckpoint::TopicCheckpoint(Cluster& cluster, std::string name)
     : cluster_(cluster),
       name_(std::move(name)),
       topic_(checkpoint_topic(name_)),
-      wait_(std::make_shared<Wait>()) {
-  cluster_.ensure_topic(topic_, checkpoint_topic_config());
-}
+      wait_(std::make_shared<Wait>()) {}
 
 TopicCheckpoint::~TopicCheckpoint() {
   if (writer_) writer_->close(close_timeout);
 }
 
 std::optional<Position> TopicCheckpoint::load() {
+  if (!cluster_.has_topic(topic_)) return std::nullopt;
   const auto reader = cluster_.reader(topic_, last_records());
   const auto until = std::chrono::steady_clock::now() + load_timeout;
   std::optional<Result<Position>> last;
@@ -75,6 +74,7 @@ std::optional<Position> TopicCheckpoint::load() {
 
 void TopicCheckpoint::save(const Position& position) {
   if (!writer_) {
+    cluster_.ensure_topic(topic_, checkpoint_topic_config());
     ProducerOptions options;
     options.retry_for.reset();
     writer_ = cluster_.writer(topic_, options);

@@ -3,8 +3,8 @@
 
 // A checkpoint in a topic of the cluster, one topic for each instance: the last record counts.
 //
-// The topic is small and cuts itself: old segments go by size, and the one that is written to
-// is never removed, so the last record stays.
+// The topic is made when there is something to store. It is small and cuts itself: old segments go
+// by size, and the one that is written to is never removed, so the last record stays.
 
 #include <condition_variable>
 #include <memory>

@@ -29,6 +29,7 @@ wait_for() {
 
 # A folder for the test ($work), gone afterwards.
 sluice_setup() {
+  [[ -x $SLUICE_BIN/sluice ]] || fail "there is no $SLUICE_BIN/sluice: build it, or set SLUICE_BIN"
   work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-test-XXXXXX")
   export FLV_PROFILE_PATH=$work/profile
   export RUST_LOG=${RUST_LOG:-info}
@@ -79,10 +80,12 @@ start_cluster() {
   start_process cluster "$SLUICE_BIN/sluice" cluster start --foreground \
     --sc "${cluster_sc:-127.0.0.1:0}" --spu "${cluster_spu:-127.0.0.1:0}" \
     --data "$work/cluster" --profile "$FLV_PROFILE_PATH" "$@"
-  wait_for test -s "$FLV_PROFILE_PATH"
+  wait_for cluster_answered
+  is_running cluster || fail "the server ended:" "$(tail -5 "$work/cluster.log")" || return 1
   cluster_sc=$(sluice profile show --output json | jq -r .endpoint)
   cluster_spu=$(sluice cluster status --data "$work/cluster" --output json | jq -r '.spu // empty')
 }
+cluster_answered() { [[ -s $FLV_PROFILE_PATH ]] || has_ended cluster; }
 stop_cluster() { stop_process cluster TERM; }
 
 # topic_values TOPIC [FILE]: the values of all records that are there now, one a line.

@@ -26,6 +26,7 @@ struct Position {
 
 // Who remembers where to go on after a restart.
 enum class PositionKeeper {
+  nobody,  // a restart begins anew
   kit,     // the kit stores it, before `acknowledged`; `resume_from` has it at the next start
   outside  // the outside system, which only waits for its acknowledgement: a broker, a queue
 };
@@ -55,6 +56,8 @@ class SourceContext {
   // True from the first signal on: return from `run` soon, after sending what is half done.
   [[nodiscard]] virtual bool stopping() const = 0;
 
+  // What the user, or the kit, calls this instance; stable over restarts.
+  [[nodiscard]] virtual const std::string& name() const = 0;
   // The last position that was acknowledged and stored, of this or an earlier run.
   [[nodiscard]] virtual const std::optional<Position>& resume_from() const = 0;
 
@@ -81,7 +84,7 @@ class Source {
   // The topic has everything up to here, and the position is stored. Positions in between may
   // be skipped. On the source's thread, inside a call of the context. Must not call the context.
   virtual void acknowledged(const Position&) {}
-  // Asked once, before `run`.
+  // Asked at the start, before `run`.
   [[nodiscard]] virtual PositionKeeper position_keeper() const { return PositionKeeper::kit; }
 };
 
