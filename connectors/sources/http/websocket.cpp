@@ -113,8 +113,9 @@ Outcome<Done> Connection::run() {
   try {
     std::rethrow_exception(thrown_);
   } catch (const system_error& error) {
-    return Error{
-        errc_of(error.code()), options_.endpoint.redacted() + ": " + error.code().message(), {}};
+    std::string text = options_.endpoint.redacted() + ": " + error.code().message();
+    if (status_ != 0) text += ", with status " + std::to_string(status_);
+    return Error{errc_of(error.code()), std::move(text), {}};
   }
 }
 

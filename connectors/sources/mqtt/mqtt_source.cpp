@@ -12,6 +12,8 @@ namespace {
 
 using Clock = Session::Clock;
 
+constexpr auto short_life = std::chrono::seconds(5);
+
 // A position is the number of a message, as bytes; it means nothing to another process.
 Position position_of(std::uint64_t sequence) {
   Position position{std::string(sizeof sequence, '\0')};
@@ -76,12 +78,29 @@ void MqttSource::run(SourceContext& stream) {
   while (!stream.stopping()) {
     const auto served = serve(stream);
     socket_.reset();
+    const bool lived_shortly = announced_ && Clock::now() - announced_at_ < short_life;
+    if (announced_) short_lives_ = lived_shortly ? short_lives_ + 1 : 0;
     if (served.ok() || (stream.stopping() && served.error().code == Errc::cancelled)) return;
     if (fall_back(served.error())) continue;
     if (give_up_for_good(served.error())) throw Failure(served.error());
-    stream.disconnected(served.error());
-    if (!stream.wait(stream.next_retry_delay())) return;
+    stream.disconnected(short_lives_ > 1 ? in_context(taken_over_hint(), served.error())
+                                         : served.error());
+    if (!stream.wait(std::max(stream.next_retry_delay(), pause_after_short_lives()))) return;
   }
+}
+
+// Brokers that do not say why (mosquitto 2.0.11, and all in 3.1.1) just close the connection when
+// another client takes the client id: without a growing pause the two would throw each other out
+// many times a second.
+std::chrono::milliseconds MqttSource::pause_after_short_lives() const {
+  constexpr int doublings_max = 6;
+  if (short_lives_ < 2) return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds(500) * (1 << std::min(short_lives_ - 2, doublings_max));
+}
+
+std::string MqttSource::taken_over_hint() const {
+  return "connected and lost again at once, does another client use the client id " +
+         session_.client_id() + '?';
 }
 
 bool MqttSource::fall_back(const Error& error) {
@@ -127,6 +146,7 @@ Outcome<Done> MqttSource::serve(SourceContext& stream) {
     if (!done.ok()) return done;
     if (session_.running() && !announced_) {
       announced_ = was_connected_ = true;
+      announced_at_ = Clock::now();
       stream.connected();
     }
   }

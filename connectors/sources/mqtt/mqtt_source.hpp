@@ -40,6 +40,8 @@ class MqttSource final : public Source {
   void leave(SourceContext& stream);
   void settle();
   [[nodiscard]] bool give_up_for_good(const Error& error) const;
+  [[nodiscard]] std::chrono::milliseconds pause_after_short_lives() const;
+  [[nodiscard]] std::string taken_over_hint() const;
   [[nodiscard]] bool fall_back(const Error& error);
 
   MqttOptions options_;
@@ -48,7 +50,9 @@ class MqttSource final : public Source {
   std::unique_ptr<Socket> socket_;
   bool was_connected_ = false;  // in this run of the program
   bool announced_ = false;      // this connection, to the kit
-  bool unread_ = false;         // there may be bytes that poll(2) does not see
+  Session::Time announced_at_{};
+  int short_lives_ = 0;  // connections in a row that were lost as soon as they were there
+  bool unread_ = false;  // there may be bytes that poll(2) does not see
 
   // Messages without a record (not JSON, dropped) are acknowledged with the record before them.
   std::uint64_t seen_ = 0;    // the newest message that was handed out

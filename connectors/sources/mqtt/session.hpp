@@ -58,6 +58,7 @@ class Session {
   // A connection is there: forgets what belonged to the last one, and writes CONNECT.
   void open(Time now);
   [[nodiscard]] Version version() const { return options_.version; }
+  [[nodiscard]] const std::string& client_id() const { return options_.client_id; }
   // Both take effect with the next `open`.
   void set_version(Version version) { options_.version = version; }
   void set_client_id(std::string client_id) { options_.client_id = std::move(client_id); }

@@ -24,6 +24,12 @@ start_source() {
   shift
   start_process source "$program" --fluvio-topic t --endpoint "http://127.0.0.1:$port$path" "$@"
 }
+# ends_with CODE NAME: the process ends by itself, with this exit code.
+ends_with() {
+  local code=0
+  wait_process "$2" || code=$?
+  [[ $code -eq $1 ]]
+}
 # first_record PATH [OPTION...]: the first record that comes of it.
 first_record() {
   start_source "$@"
@@ -105,12 +111,12 @@ END
 
 @test "the server comes late, and goes and comes again" {
   start_server
-  stop_process server
+  stop_process server || true
   start_source /get --interval 50ms
   wait_for log_has source "connect"
   start_server
   wait_for topic_has t 3
-  stop_process server
+  stop_process server || true
   start_server
   local before
   before=$(topic_count t)
@@ -178,12 +184,10 @@ END
 @test "a record that is too large ends it, and says which option" {
   start_server
   start_source /large/5000 --max-body-size 1KiB
-  run wait_process source
-  [[ $status -eq 1 ]]
+  ends_with 1 source
   log_has source "--max-body-size"
   start_source /large/5000 --stream --max-record-size 1KiB
-  run wait_process source
-  [[ $status -eq 1 ]]
+  ends_with 1 source
   log_has source "--max-record-size"
 }
 
@@ -222,7 +226,7 @@ YAML
   start_server
   start_process source "$program" --fluvio-topic t --endpoint "ws://127.0.0.1:$port/websocket"
   wait_for topic_has t 2
-  stop_process server
+  stop_process server || true
   start_server
   greeted_twice() { [[ $(topic_values t | grep -c Hello) -ge 2 ]]; }
   wait_for greeted_twice

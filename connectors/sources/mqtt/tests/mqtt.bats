@@ -39,6 +39,12 @@ source_is_ready() {
   publish -t probe -m x -q 0 && topic_has t 1
 }
 connected() { log_has source ": connected to the outside"; }
+# ends_with CODE NAME: the process ends by itself, with this exit code.
+ends_with() {
+  local code=0
+  wait_process "$2" || code=$?
+  [[ $code -eq $1 ]]
+}
 # Payloads of the topic, decoded.
 payloads() {
   topic_values t | python3 -c '
@@ -114,8 +120,7 @@ YAML
   start_source --mqtt-topic a --payload-output-type json --on-invalid-payload stop
   wait_for connected
   publish -t a -q 1 -m 'not JSON'
-  run wait_process source
-  [[ $status -eq 1 ]]
+  ends_with 1 source
   log_has source "--on-invalid-payload"
   start_source --mqtt-topic a --payload-output-type json --on-invalid-payload binary
   wait_for topic_has t 1
@@ -260,14 +265,13 @@ YAML
   [[ $(payloads | sort -u | wc -l) -eq 50 ]]
 }
 
-@test "a second instance with the same client id ends, and says why" {
+# mosquitto 2.0.11 closes the connection of the first one without a word.
+@test "two instances with the same client id hear about it" {
   start_cluster
   start_broker
   start_source --mqtt-topic a --client-id twin
   wait_for connected
   start_process other "$program" --fluvio-topic t --name other --mqtt-url "mqtt://127.0.0.1:$port" \
     --mqtt-topic a --client-id twin
-  run wait_process source
-  [[ $status -eq 3 ]]
-  log_has source "taken over"
+  wait_for log_has source "does another client use the client id twin"
 }
