@@ -24,7 +24,7 @@ void Accumulator::seal(wire::BatchBuilder& builder, Batch& batch) const {
 
 void Accumulator::open_batch(net::TimePoint now) {
   open_.emplace();
-  open_->batch = std::make_unique<Batch>();
+  open_->batch = std::make_shared<Batch>();
   open_->batch->sequence = ++last_sequence_;
   open_->batch->opened = now;
 }
@@ -86,8 +86,8 @@ bool Accumulator::open_is_due(net::TimePoint now) const {
          open_->batch->opened + settings_.linger <= now;
 }
 
-std::vector<std::unique_ptr<Batch>> Accumulator::take(net::TimePoint now, std::size_t bytes_max) {
-  std::vector<std::unique_ptr<Batch>> out;
+std::vector<std::shared_ptr<Batch>> Accumulator::take(net::TimePoint now, std::size_t bytes_max) {
+  std::vector<std::shared_ptr<Batch>> out;
   std::size_t bytes = 0;
   std::unique_lock lock(mutex_);
   for (;;) {

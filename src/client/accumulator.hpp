@@ -37,7 +37,7 @@ class Accumulator {
               net::TimePoint now, Callback<Delivered> done);
 
   // Sealed batches, oldest first: at least one when any is due, then as many as fit.
-  [[nodiscard]] std::vector<std::unique_ptr<Batch>> take(net::TimePoint now, std::size_t bytes_max);
+  [[nodiscard]] std::vector<std::shared_ptr<Batch>> take(net::TimePoint now, std::size_t bytes_max);
   // When `take` will have something: the past for now, nothing while empty or being sealed.
   [[nodiscard]] std::optional<net::TimePoint> due() const;
   // When the oldest batch was opened; nothing while there is none that could be taken.
@@ -50,10 +50,10 @@ class Accumulator {
  private:
   struct Open {
     wire::BatchBuilder builder;
-    std::unique_ptr<Batch> batch;
+    std::shared_ptr<Batch> batch;
   };
   struct Entry {
-    std::unique_ptr<Batch> batch;  // null while it is being sealed
+    std::shared_ptr<Batch> batch;  // null while it is being sealed
     std::size_t bytes = 0;
   };
   void seal(wire::BatchBuilder& builder, Batch& batch) const;

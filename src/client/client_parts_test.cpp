@@ -82,13 +82,59 @@ TEST(ProfileText, WhatIsWrittenReadsBackTheSame) {
   file.profiles[1].tls = {TlsPolicy::verified, "d", "-----BEGIN\nk\n", "c\n", "ca\n"};
   file.profiles.push_back({.name = "c", .endpoint = "h:3"});
   file.profiles[2].tls.policy = TlsPolicy::anonymous;
-  const auto parsed = parse_profiles(format_profiles(file), "x");
+  const auto text = format_profiles(file);
+  ASSERT_TRUE(text) << text.error().message();
+  const auto parsed = parse_profiles(*text, "x");
   ASSERT_TRUE(parsed) << parsed.error().message();
   EXPECT_EQ(parsed->current, "b");
   ASSERT_EQ(parsed->profiles.size(), 3U);
   EXPECT_EQ(parsed->profiles[0].profile.client_id, "me");
   EXPECT_EQ(parsed->profiles[1].profile.tls.key, "-----BEGIN\nk\n");
   EXPECT_EQ(parsed->profiles[2].profile.tls.policy, TlsPolicy::anonymous);
+}
+
+TEST(ProfileText, WritingKeepsWhatItDoesNotKnowAndWhatDidNotChange) {
+  constexpr std::string_view existing = R"(
+version = "2.0"
+current_profile = "cloud"
+[profile.cloud]
+cluster = "far"
+[profile.gone]
+cluster = "gone"
+[cluster.far]
+endpoint = "far:9003"
+[cluster.far.tls]
+tls_policy = "verified"
+tls_source = "files"
+[cluster.far.tls.certs]
+domain = "far"
+key = "/pki/key.pem"
+cert = "/pki/cert.pem"
+ca_cert = "/pki/ca.pem"
+[cluster.far.metadata.installation]
+type = "cloud"
+[cluster.gone]
+endpoint = "gone:9003"
+[cluster.lonely]
+endpoint = "lonely:9003"
+)";
+  auto before = parse_profiles(existing, "f");
+  ASSERT_TRUE(before) << before.error().message();
+  ProfileFile file{.path = "f", .current = "local", .profiles = {before->profiles[0].profile}};
+  file.profiles.push_back({.name = "local", .endpoint = "127.0.0.1:9003"});
+
+  const auto text = format_profiles(file, existing);
+
+  ASSERT_TRUE(text) << text.error().message();
+  for (const auto* kept : {"installation", "/pki/key.pem", "files", "lonely:9003"}) {
+    EXPECT_NE(text->find(kept), std::string::npos) << kept << " is lost in\n" << *text;
+  }
+  EXPECT_EQ(text->find("gone"), std::string::npos) << *text;
+  const auto after = parse_profiles(*text, "f");
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_EQ(after->current, "local");
+  ASSERT_EQ(after->profiles.size(), 2U);
+  EXPECT_TRUE(after->profiles[0].certificates_are_paths);
 }
 
 TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {

@@ -55,8 +55,9 @@ ProfileFile read_profile_file(const fs::path& path) {
 }
 
 void write_profile_file(const ProfileFile& file) {
-  const auto text = client::format_profiles(file);
   std::error_code code;
+  const auto existing = fs::exists(file.path, code) ? read_file(file.path, "the profile file") : "";
+  const auto text = or_throw(client::format_profiles(file, existing));
   fs::create_directories(file.path.parent_path(), code);
   const auto temporary = file.path.string() + ".new." + std::to_string(::getpid());
   const auto fail_with = [&](std::string_view what) {

@@ -4,6 +4,7 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_UNRELEASED_FEATURES 0
+#include <algorithm>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -155,32 +156,85 @@ Result<ParsedProfiles> parse_profiles(std::string_view text, std::string_view fi
   return profiles;
 }
 
-std::string format_profiles(const ProfileFile& file) {
-  toml::table root{{"version", "2.0"}, {"current_profile", file.current}};
-  toml::table profiles;
-  toml::table clusters;
-  for (const auto& profile : file.profiles) {
-    profiles.insert(profile.name, toml::table{{"cluster", profile.name}});
-    toml::table cluster{{"endpoint", profile.endpoint},
-                        {"use_spu_local_address", profile.use_spu_local_address}};
-    if (!profile.client_id.empty()) cluster.insert("client_id", profile.client_id);
-    const auto& tls = profile.tls;
-    toml::table tls_table;
-    if (tls.policy == TlsPolicy::disabled) tls_table.insert("tls_policy", "disabled");
-    if (tls.policy == TlsPolicy::anonymous) tls_table.insert("tls_policy", "anonymous");
-    if (tls.policy == TlsPolicy::verified) {
-      tls_table.insert("tls_policy", "verified");
-      tls_table.insert("tls_source", "inline");
-      tls_table.insert("certs", toml::table{{"domain", tls.domain},
-                                            {"key", tls.key},
-                                            {"cert", tls.cert},
-                                            {"ca_cert", tls.ca_cert}});
-    }
-    cluster.insert("tls", std::move(tls_table));
-    clusters.insert(profile.name, std::move(cluster));
+namespace {
+
+toml::table tls_table(const TlsProfile& tls) {
+  switch (tls.policy) {
+    case TlsPolicy::disabled:
+      return toml::table{{"tls_policy", "disabled"}};
+    case TlsPolicy::anonymous:
+      return toml::table{{"tls_policy", "anonymous"}};
+    case TlsPolicy::verified:
+      break;
   }
-  root.insert("profile", std::move(profiles));
-  root.insert("cluster", std::move(clusters));
+  return toml::table{{"tls_policy", "verified"},
+                     {"tls_source", "inline"},
+                     {"certs", toml::table{{"domain", tls.domain},
+                                           {"key", tls.key},
+                                           {"cert", tls.cert},
+                                           {"ca_cert", tls.ca_cert}}}};
+}
+
+toml::table& child(toml::table& parent, std::string_view key) {
+  if (auto* table = parent[key].as_table()) return *table;
+  return *parent.insert_or_assign(key, toml::table{}).first->second.as_table();
+}
+
+bool names_cluster(const toml::table& profiles, std::string_view cluster, std::string_view except) {
+  for (const auto& [name, node] : profiles) {
+    const auto* entry = node.as_table();
+    if (name.str() != except && entry && (*entry)["cluster"].value_or("") == cluster) return true;
+  }
+  return false;
+}
+
+// Sets what a profile knows of its cluster, and leaves the rest of the table as it is.
+void put_profile(toml::table& root, const ClusterProfile& profile) {
+  auto& entry = child(child(root, "profile"), profile.name);
+  auto cluster_name = entry["cluster"].value_or(std::string());
+  // A cluster that another profile uses too is not this one's to change.
+  if (cluster_name.empty() || names_cluster(child(root, "profile"), cluster_name, profile.name)) {
+    cluster_name = profile.name;
+    entry.insert_or_assign("cluster", cluster_name);
+  }
+  auto& cluster = child(child(root, "cluster"), cluster_name);
+  cluster.erase("addr");
+  cluster.insert_or_assign("endpoint", profile.endpoint);
+  cluster.insert_or_assign("use_spu_local_address", profile.use_spu_local_address);
+  if (!profile.client_id.empty()) cluster.insert_or_assign("client_id", profile.client_id);
+  cluster.insert_or_assign("tls", tls_table(profile.tls));
+}
+
+void remove_profile(toml::table& root, const std::string& name) {
+  auto& profiles = child(root, "profile");
+  const auto cluster = profiles[name]["cluster"].value_or(std::string());
+  profiles.erase(name);
+  if (!names_cluster(profiles, cluster, {})) child(root, "cluster").erase(cluster);
+}
+
+}  // namespace
+
+Result<std::string> format_profiles(const ProfileFile& file, std::string_view existing) {
+  auto parsed = toml::parse(existing);
+  if (!parsed) {
+    return tl::unexpected(
+        at(file.path.string(), parsed.error().source(), parsed.error().description()));
+  }
+  auto root = std::move(parsed).table();
+  ProfileReader reader(file.path.string());
+  const auto before = reader.read(root);
+  if (reader.fault()) return tl::unexpected(*reader.fault());
+
+  for (const auto& old : before.profiles) {
+    const auto same_name = [&](const auto& one) { return one.name == old.profile.name; };
+    if (std::ranges::none_of(file.profiles, same_name)) remove_profile(root, old.profile.name);
+  }
+  for (const auto& profile : file.profiles) {
+    const auto unchanged = [&](const auto& old) { return old.profile == profile; };
+    if (std::ranges::none_of(before.profiles, unchanged)) put_profile(root, profile);
+  }
+  if (!root.contains("version")) root.insert("version", "2.0");
+  root.insert_or_assign("current_profile", file.current);
   std::ostringstream out;
   out << root << "\n";
   return std::move(out).str();

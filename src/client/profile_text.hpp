@@ -24,7 +24,10 @@ struct ParsedProfiles {
 
 // `file` is only for messages: `file:line:column: what`. Error: `invalid_config`.
 [[nodiscard]] Result<ParsedProfiles> parse_profiles(std::string_view text, std::string_view file);
-// With certificates inline. `parse_profiles` reads the same profiles back.
-[[nodiscard]] std::string format_profiles(const ProfileFile& file);
+// `existing` with the profiles of `file` in place of its own. What a profile does not know
+// (the installer's metadata, clusters without a profile) and profiles that did not change are
+// left as they are; a changed one has its certificates inline. Comments are lost.
+[[nodiscard]] Result<std::string> format_profiles(const ProfileFile& file,
+                                                  std::string_view existing = {});
 
 }  // namespace sluice::client

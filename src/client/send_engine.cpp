@@ -30,7 +30,7 @@ bool is_passing(wire::Code code) {
   }
 }
 
-std::size_t bytes_of(const std::vector<std::unique_ptr<Batch>>& batches) {
+std::size_t bytes_of(const std::vector<std::shared_ptr<Batch>>& batches) {
   std::size_t bytes = 0;
   for (const auto& batch : batches) bytes += batch->bytes.size();
   return bytes;
@@ -129,6 +129,9 @@ std::optional<SendEngine::Outgoing> SendEngine::next(SpuId spu, wire::Version ve
 // A ProduceRequest whose batches stay where they are (reference §8.1).
 net::OutBody SendEngine::encode(const std::vector<Part>& parts, wire::Version version) const {
   net::OutBody body;
+  // The request may still be on its way to the socket when its batches are given up.
+  const auto keep = std::make_shared<std::vector<std::shared_ptr<const Batch>>>();
+  body.keep = keep;
   wire::WireWriter out(body.small);
   out.boolean(false);  // no transactional id
   const auto committed = settings_.isolation == Isolation::read_committed;
@@ -142,6 +145,7 @@ net::OutBody SendEngine::encode(const std::vector<Part>& parts, wire::Version ve
     out.big_endian(static_cast<std::int32_t>(bytes_of(part.batches)));
     for (const auto& batch : part.batches) {
       body.cuts.push_back({.small_end = body.small.size(), .bytes = batch->bytes});
+      keep->push_back(batch);
     }
   }
   if (version >= 8) out.big_endian(std::uint32_t{0});  // no SmartModules
@@ -234,7 +238,7 @@ void SendEngine::expire(net::TimePoint now) {
   const auto too_old = now - *settings_.retry_for;
   for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
     auto& partition = partitions_[i];
-    const auto give_up = [&](std::unique_ptr<Batch> batch) {
+    const auto give_up = [&](std::shared_ptr<Batch> batch) {
       Batches one;
       const auto error = given_up(*batch);
       one.push_back(std::move(batch));

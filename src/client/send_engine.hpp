@@ -72,14 +72,14 @@ class SendEngine {
   [[nodiscard]] std::uint64_t retry_count() const noexcept { return retries_; }
 
  private:
-  using Batches = std::vector<std::unique_ptr<Batch>>;
+  using Batches = std::vector<std::shared_ptr<Batch>>;
   struct Partition {
     explicit Partition(Accumulator& from, net::Backoff pause)
         : accumulator(&from), backoff(std::move(pause)) {}
     Accumulator* accumulator;
     net::Backoff backoff;
     std::optional<SpuId> leader;
-    std::deque<std::unique_ptr<Batch>> again;  // failed, by sequence; they go first
+    std::deque<std::shared_ptr<Batch>> again;  // failed, by sequence; they go first
     std::uint32_t in_flight = 0;
     bool paused = false;            // until nothing is under way
     std::uint64_t alone_until = 0;  // batches up to this sequence go one by one
