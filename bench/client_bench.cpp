@@ -4,6 +4,7 @@
 // latency of produce at a fixed rate. One JSON line a case.
 //
 //   client_bench --profile FILE [--case NAME] [--seconds 5] [--bytes 1000000000]
+//                [--batch-bytes 16384]
 //   client_bench --embedded                      a server in this process, without fsync
 //
 // NAME is throughput_100, throughput_1000, throughput_5000 or latency_5000.
@@ -36,6 +37,7 @@ struct Settings {
   std::string only;
   std::uint64_t bytes = 1'000'000'000;  // moved by each throughput case
   double seconds = 5;                   // of the latency case
+  std::size_t batch_bytes = 16'384;
 };
 
 std::string make_topic(const Client& client, const std::string& what) {
@@ -60,7 +62,7 @@ void throughput(const Client& client, std::size_t size, const Settings& settings
   const std::string value(size, 'x');
   auto start = Clock::now();
   {
-    auto producer = client.producer(topic, {.batch_bytes = size < 1'000 ? 65'536U : 262'144U});
+    auto producer = client.producer(topic, {.batch_bytes = settings.batch_bytes});
     for (std::uint64_t i = 0; i < count; ++i) producer.send({.key = {}, .value = value});
     producer.flush();
   }
@@ -83,7 +85,7 @@ void latency(const Client& client, const Settings& settings) {
   const std::string value(size, 'x');
   const auto count = static_cast<std::size_t>(settings.seconds * rate);
   std::vector<float> us(count);
-  auto producer = client.producer(topic);
+  auto producer = client.producer(topic, {.batch_bytes = settings.batch_bytes});
   const auto start = Clock::now();
   for (std::size_t i = 0; i < count; ++i) {
     const auto due = start + std::chrono::duration_cast<Clock::duration>(
@@ -126,6 +128,8 @@ int run(int argc, char** argv) {
       settings.only = value;
     else if (flag == "--seconds")
       settings.seconds = std::stod(value);
+    else if (flag == "--batch-bytes")
+      settings.batch_bytes = std::stoull(value);
     else if (flag == "--bytes")
       settings.bytes = std::stoull(value);
     else

@@ -3,7 +3,7 @@
 # tools/test.sh PRESET all|unit|e2e|connectors|interop|install
 # Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 preset=$1
 what=${2:-all}
 export SLUICE_BIN=$PWD/build/$preset/bin

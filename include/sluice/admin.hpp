@@ -77,7 +77,7 @@ struct SpuInfo {
 };
 struct SmartModuleInfo {
   std::string name;
-  std::string group;    // with package metadata only
+  std::string group;  // with package metadata only
   std::string package;
   std::string version;
   std::uint64_t wasm_bytes = 0;
@@ -91,7 +91,7 @@ struct ConsumerOffsetInfo {
   std::string consumer_id;
   std::string topic;
   PartitionId partition;
-  Offset offset;  // the last one processed
+  Offset offset;                     // the last one processed
   std::chrono::seconds modified{0};  // since 1970
 };
 
@@ -155,8 +155,7 @@ class Admin {
 
   // The callback gets what is there, then each change, on the I/O thread.
   [[nodiscard]] Watch watch_topics(std::function<void(const Watched<TopicInfo>&)> callback);
-  [[nodiscard]] Watch watch_partitions(
-      std::function<void(const Watched<PartitionInfo>&)> callback);
+  [[nodiscard]] Watch watch_partitions(std::function<void(const Watched<PartitionInfo>&)> callback);
   [[nodiscard]] Watch watch_spus(std::function<void(const Watched<SpuInfo>&)> callback);
 
  private:

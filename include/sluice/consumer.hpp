@@ -49,8 +49,8 @@ struct ConsumerOptions {
   Isolation isolation = Isolation::read_uncommitted;
   std::int32_t fetch_bytes_max = 1'048'890;  // asked for in one answer; grows for a larger batch
   std::size_t buffer_bytes_max = 16'777'216;
-  bool until_end = false;  // end after what is there at the start
-  std::string consumer_id; // needed for a strategy other than none
+  bool until_end = false;   // end after what is there at the start
+  std::string consumer_id;  // needed for a strategy other than none
   OffsetStrategy strategy = OffsetStrategy::none;
   std::chrono::milliseconds flush_period{10'000};  // between two stores of offsets
 };
@@ -66,7 +66,7 @@ struct ConsumerStats {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;  // keys and values
   std::uint64_t reconnects = 0;
-  std::int64_t lag = 0;     // records not yet delivered, as of the last answers
+  std::int64_t lag = 0;  // records not yet delivered, as of the last answers
 };
 
 class Consumer {

@@ -18,15 +18,15 @@ namespace sluice {
 
 enum class Errc : std::uint8_t {
   // Bytes and text from outside.
-  truncated,           // the input ends before the thing it announces
-  malformed,           // the input breaks its format
-  too_large,           // a length, count or record is over a limit
-  crc_mismatch,        // stored and computed checksum differ
-  unsupported,         // valid, but a version, codec or feature that is not implemented
+  truncated,     // the input ends before the thing it announces
+  malformed,     // the input breaks its format
+  too_large,     // a length, count or record is over a limit
+  crc_mismatch,  // stored and computed checksum differ
+  unsupported,   // valid, but a version, codec or feature that is not implemented
   // What the user asked for.
-  usage,               // wrong command line
-  invalid_config,      // wrong configuration file, environment or profile
-  invalid_argument,    // a value that an interface refuses
+  usage,             // wrong command line
+  invalid_config,    // wrong configuration file, environment or profile
+  invalid_argument,  // a value that an interface refuses
   // The machine and the network.
   io,                  // reading or writing a file or socket failed
   no_space,            // the disk is full
@@ -39,25 +39,25 @@ enum class Errc : std::uint8_t {
   timed_out,           // a deadline passed
   cancelled,           // the caller gave up, or the object was closed
   // The Fluvio cluster.
-  incompatible_server, // no common protocol version
-  protocol,            // the server broke the protocol
-  topic_not_found,     // no such topic
-  topic_exists,        // the topic exists already
-  partition_not_found, // the topic has no such partition
-  not_leader,          // this SPU does not lead the partition (now)
-  offset_out_of_range, // offset before the first or after the last
-  offset_evicted,      // retention removed the offset
-  record_too_large,    // one record does not fit the request limit
-  compression,         // a codec failed, or the topic forbids it
-  smartmodule,         // a SmartModule is missing, invalid or failed
-  server,              // any other error code of a server; the code is in the text
+  incompatible_server,  // no common protocol version
+  protocol,             // the server broke the protocol
+  topic_not_found,      // no such topic
+  topic_exists,         // the topic exists already
+  partition_not_found,  // the topic has no such partition
+  not_leader,           // this SPU does not lead the partition (now)
+  offset_out_of_range,  // offset before the first or after the last
+  offset_evicted,       // retention removed the offset
+  record_too_large,     // one record does not fit the request limit
+  compression,          // a codec failed, or the topic forbids it
+  smartmodule,          // a SmartModule is missing, invalid or failed
+  server,               // any other error code of a server; the code is in the text
   // The outside system of a connector.
-  outside_unavailable, // it cannot be reached, or says to try later
-  outside_rejected,    // it refuses this record or request for good
+  outside_unavailable,  // it cannot be reached, or says to try later
+  outside_rejected,     // it refuses this record or request for good
   // The rest.
-  already_running,     // another instance holds the lock
-  data_corrupt,        // stored data fails its checks
-  internal,            // a bug, reported rather than aborted on
+  already_running,  // another instance holds the lock
+  data_corrupt,     // stored data fails its checks
+  internal,         // a bug, reported rather than aborted on
 };
 
 // The facts about one kind of failure.

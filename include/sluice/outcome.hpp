@@ -16,8 +16,8 @@ struct Done {};  // the value of a call that gives none
 template <typename T>
 class Outcome {
  public:
-  Outcome(T value) : state_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
-  Outcome(Error error) : state_(std::move(error)) {}      // NOLINT(google-explicit-constructor)
+  Outcome(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Outcome(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }

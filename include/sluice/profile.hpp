@@ -22,10 +22,11 @@ enum class TlsPolicy {
 // PEM text, whether it came inline or from files.
 struct TlsProfile {
   TlsPolicy policy = TlsPolicy::disabled;
-  std::string domain;   // expected name of the SC; an SPU is `<spu name>.<domain>`
+  std::string domain;  // expected name of the SC; an SPU is `<spu name>.<domain>`
   std::string key;
   std::string cert;
   std::string ca_cert;
+  friend bool operator==(const TlsProfile&, const TlsProfile&) = default;
 };
 
 struct ClusterProfile {
@@ -34,6 +35,7 @@ struct ClusterProfile {
   bool use_spu_local_address = false;
   std::string client_id;  // empty: the program's own
   TlsProfile tls;
+  friend bool operator==(const ClusterProfile&, const ClusterProfile&) = default;
 };
 
 struct ProfileFile {
@@ -44,9 +46,11 @@ struct ProfileFile {
 
 // The path that is used when none is given: FLV_PROFILE_PATH, else ~/.fluvio/config.
 [[nodiscard]] std::filesystem::path default_profile_path();
-// Throws: `invalid_config` with file:line:column; `io` when the file cannot be read.
+// Certificates that are given as files are not read: the texts are the paths then. Throws:
+// `invalid_config` with file:line:column; `io` when the file cannot be read.
 [[nodiscard]] ProfileFile read_profile_file(const std::filesystem::path& path);
-// Replaces the file as a whole, so that a reader sees the old or the new one.
+// Puts these profiles in place of the file's own, and keeps what else is in it. The file is
+// replaced as a whole, so that a reader sees the old or the new one.
 void write_profile_file(const ProfileFile& file);
 // The named profile, or the current one, of the file at `path`, or at the default path.
 [[nodiscard]] ClusterProfile load_profile(const std::optional<std::filesystem::path>& path = {},

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -12,6 +8,10 @@
 #include <shared_mutex>
 #include <utility>
 #include <vector>
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "base/text.hpp"
 
@@ -81,8 +81,9 @@ Result<std::vector<Rule>> parse_filter(std::string_view filter) {
     if (equals != std::string_view::npos) {
       const auto* level = find_level(trim(text.substr(equals + 1)));
       if (!level) {
-        return fail(Errc::invalid_config, "log filter `" + std::string(text) +
-                                              "`: the level is trace, debug, info, warn, error or off");
+        return fail(Errc::invalid_config,
+                    "log filter `" + std::string(text) +
+                        "`: the level is trace, debug, info, warn, error or off");
       }
       rules.push_back({normal(trim(text.substr(0, equals))), level->second});
     } else if (const auto* level = find_level(text)) {

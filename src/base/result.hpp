@@ -4,11 +4,11 @@
 // `Result<T>`: a value or an `Error`. What every pure layer returns; it becomes
 // `std::expected` when the standard library has it.
 
-#include <tl/expected.hpp>
-
 #include <string>
 #include <type_traits>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 #include "sluice/error.hpp"
 
