@@ -101,6 +101,10 @@ struct Wrong {
   int code = 2;
 };
 
+void PrintTo(const Wrong& wrong, std::ostream* out) {
+  for (const auto& word : wrong.words) *out << word << ' ';
+}
+
 class WrongCommandLine : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongCommandLine, IsRefusedWithTheReason) {
@@ -151,6 +155,10 @@ struct WrongFile {
   std::string says;
   std::string place;  // line:column
 };
+
+void PrintTo(const WrongFile& wrong, std::ostream* out) {
+  *out << wrong.place;
+}
 
 class WrongConfig : public testing::TestWithParam<WrongFile> {};
 
