@@ -37,10 +37,9 @@ sluice_setup() {
 
 # Stops what is still running, the last first. The logs are shown when the test failed.
 sluice_teardown() {
-  local name
-  for name in $(ls -t "$work"/*.pid 2>/dev/null); do
-    stop_process "$(basename "$name" .pid)" || true
-  done
+  local name names
+  mapfile -t names < <(find "$work" -maxdepth 1 -name '*.pid' -printf '%T@ %f\n' | sort -rn | cut -d' ' -f2)
+  for name in "${names[@]}"; do stop_process "${name%.pid}" || true; done
   if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
     tail -n 30 "$work"/*.log 2>/dev/null || true
   fi
