@@ -33,7 +33,7 @@ if wanted e2e || wanted connectors; then
     suite "$folder" make --no-print-directory -C "$folder" test
   done
 fi
-wanted install && suite "installed client library" tools/check_install.sh "$preset"
+wanted install && suite "installed client library" tools/check_install.sh "$PWD/build/$preset"
 wanted interop && suite "official clients" tests/interop/run.sh
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
