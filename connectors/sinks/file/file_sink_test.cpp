@@ -154,7 +154,8 @@ TEST_F(FileSinkTest, AgreesWithItselfWhereverTheLogWasCut) {
   const fs::path copy = folder_.string() + "-copy";
   fs::copy(folder_, copy, fs::copy_options::recursive);
   const std::string log = content(".sluice-commits");
-  for (std::size_t size = 0; size <= log.size(); size += 5) {
+  // Its first line is on the disk before there is a file.
+  for (std::size_t size = log.find('\n') + 1; size <= log.size(); size += 5) {
     fs::remove_all(folder_);
     fs::copy(copy, folder_, fs::copy_options::recursive);
     put(".sluice-commits", std::string_view(log).substr(0, size));
@@ -239,6 +240,40 @@ TEST_F(FileSinkTest, SaysThatTheLogIsBroken) {
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), Errc::data_corrupt);
   }
+}
+
+// `cp folder/* other/` leaves the log behind; the files must not pay for it.
+TEST_F(FileSinkTest, RefusesFilesWhoseLogIsGoneAndLeavesThemAlone) {
+  options_.rotate_records = 2;
+  {
+    auto sink = opened();
+    sink.write(records(0, 5));
+  }
+  fs::remove(folder_ / "t-00000001.txt");  // a complete file may be moved away
+  const std::string log = content(".sluice-commits");
+  const std::string one_broken_line(log.find('\n'), 'x');
+  for (const std::string& left : {std::string(), one_broken_line + '\n'}) {
+    put(".sluice-commits", left);
+    try {
+      const auto sink = opened();
+      ADD_FAILURE();
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::data_corrupt);
+    }
+    EXPECT_EQ(all_content(), "value 2\nvalue 3\nvalue 4\n");
+  }
+}
+
+TEST_F(FileSinkTest, RemovesWhatACrashBeforeTheFirstCommitLeftBehind) {
+  {
+    auto sink = opened();
+  }
+  put("t-00000001.txt", "value 0\n");
+  put("t-00000002.txt", "val");
+  auto sink = opened();
+  EXPECT_EQ(files(), std::vector<std::string>{});
+  sink.write(records(0, 2));
+  EXPECT_EQ(all_content(), lines(2));
 }
 
 // /dev/full refuses every byte.

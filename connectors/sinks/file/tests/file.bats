@@ -126,6 +126,19 @@ all_once() { diff <(lines) <(for ((i = 1; i <= $1; i++)); do echo "record $i"; d
   [[ $status -eq 3 && $output == *"$work/small/out"* && $output == *"Read-only"* ]]
 }
 
+@test "files without their log are left alone, with exit code 1" {
+  start_cluster
+  sluice topic create t
+  produce 1 100
+  start_sink --rotate-records 40
+  wait_for has_lines 100
+  stop_process sink
+  rm "$out/.sluice-commits"
+  run timeout 20 "$program" --fluvio-topic t --path "$out"
+  [[ $status -eq 1 && $output == *"does not say what counts"* ]]
+  all_once 100
+}
+
 @test "two sinks on one folder, or two topics, are refused" {
   start_cluster
   sluice topic create t
