@@ -192,8 +192,9 @@ void FileSink::rewrite_log() {
     log_bytes_ = line.size();
     sync_folder(options_.path);
   } catch (const Failure&) {
-    // The long log is as good; the next batch tries again.
-    remove_file(fresh);
+    // The long log is as good, and the batch is in it; the next one tries again.
+    std::error_code ignored;
+    std::filesystem::remove(fresh, ignored);
   }
 }
 

@@ -186,6 +186,25 @@ TEST_F(FileSinkTest, KeepsTheLogShortAndReadable) {
   EXPECT_EQ(sink.stored_offsets().value().at({49'999}), Offset{5});
 }
 
+// The batch is committed before the log is begun anew.
+TEST_F(FileSinkTest, GoesOnWithTheLongLogWhenItCannotBeBegunAnew) {
+  fs::create_directory(folder_ / ".sluice-commits.new");
+  std::vector<SinkRecord> batch;
+  for (std::uint32_t partition = 0; partition < 50'000; ++partition) {
+    batch.push_back({.partition = {partition}, .value = "x"});
+  }
+  {
+    auto sink = opened();
+    for (std::int64_t offset = 0; offset < 6; ++offset) {
+      for (SinkRecord& record : batch) record.offset = {offset};
+      EXPECT_NO_THROW(sink.write(batch)) << offset;
+    }
+  }
+  auto sink = opened();
+  EXPECT_EQ(sink.stored_offsets().value().at({49'999}), Offset{5});
+  EXPECT_EQ(all_content().size(), std::size_t{6} * 50'000 * 2);
+}
+
 TEST_F(FileSinkTest, RefusesASecondInstance) {
   auto sink = opened();
   FileSink other(options_);
