@@ -95,10 +95,13 @@ bool FileSink::has_files() const {
   return false;
 }
 
-// Files that a crash left behind, with nothing in them that counts.
+// Files that a crash left behind, with nothing in them that counts. The last goes first: a file
+// is complete for its readers when there is a higher one.
 void FileSink::remove_files_after(std::uint64_t number) {
   std::error_code ignored;
-  while (std::filesystem::exists(file_path(++number), ignored)) remove_file(file_path(number));
+  auto last = number;
+  while (std::filesystem::exists(file_path(last + 1), ignored)) ++last;
+  for (; last > number; --last) remove_file(file_path(last));
 }
 
 void FileSink::open_current() {

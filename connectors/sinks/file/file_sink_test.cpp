@@ -205,6 +205,22 @@ TEST_F(FileSinkTest, GoesOnWithTheLongLogWhenItCannotBeBegunAnew) {
   EXPECT_EQ(all_content().size(), std::size_t{6} * 50'000 * 2);
 }
 
+// A crash while they are removed must not leave the later ones: the reader takes a file for
+// complete when there is a higher one.
+TEST_F(FileSinkTest, RemovesWhatDoesNotCountFromTheEnd) {
+  {
+    auto sink = opened();
+  }
+  fs::create_directory(folder_ / "t-00000001.txt");  // it cannot be removed as a file
+  put("t-00000002.txt", "value 1\n");
+  try {
+    const auto sink = opened();
+    ADD_FAILURE();
+  } catch (const Failure&) {
+    EXPECT_EQ(files(), std::vector<std::string>{"t-00000001.txt"});
+  }
+}
+
 TEST_F(FileSinkTest, RefusesASecondInstance) {
   auto sink = opened();
   FileSink other(options_);
