@@ -123,6 +123,9 @@ void log_end(const RunEnd& end, const CommonOptions& common) {
     log::error("connector", "records were read and could not be finished in time",
                {{"unfinished", std::to_string(end.unfinished)},
                 {"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
+  } else if (end.cut_short) {
+    log::error("connector", "not all was stored and closed in time; a restart may do it again",
+               {{"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
   }
 }
 
