@@ -142,6 +142,17 @@ TEST_F(SinkTest, OpensAgainUntilItSucceeds) {
   EXPECT_THAT(sink.written, ElementsAre("a"));
 }
 
+TEST_F(SinkTest, IsNotReadyWhileTheDestinationFails) {
+  sink.open_failures = {{Errc::connection_refused, "nobody there", {}}};
+  sink.on_open = [&] {
+    const auto expected = sink.opens == 1 ? Outside::unknown : Outside::disconnected;
+    EXPECT_EQ(stats.snapshot().outside, expected) << sink.opens;
+  };
+  run();
+  EXPECT_EQ(sink.opens, 2);
+  EXPECT_EQ(stats.snapshot().outside, Outside::unknown) << "it works, and has said nothing";
+}
+
 TEST_F(SinkTest, DoesNotTryAgainWhenToldToStopWithNothingInHand) {
   sink.open_failures = {{Errc::connection_refused, "", {}}};
   sink.on_open = [&] { session->request_stop(); };

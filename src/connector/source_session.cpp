@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/source_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -69,6 +70,7 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
   const auto bytes = record.value.size() + (record.key ? record.key->size() : 0);
   const auto cost = bytes + record_overhead_bytes;
   std::uint64_t number = 0;
+  outside_.works();
   {
     Lock lock(guard_);
     hand_out(lock);
