@@ -185,7 +185,12 @@ void SinkSession::pause(std::chrono::milliseconds pause) {
 }
 
 void SinkSession::drain() {
-  if (reader_ && !stored_) reader_->flush_offsets(settings_.flush_timeout);
+  try {
+    if (reader_ && !stored_) reader_->flush_offsets(settings_.flush_timeout);
+  } catch (const Failure&) {
+    if (opened_) sink_.close();
+    throw;
+  }
   if (opened_) sink_.close();
 }
 

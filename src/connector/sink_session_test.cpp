@@ -99,6 +99,13 @@ TEST_F(SinkTest, CommitsAfterTheWrite) {
   EXPECT_EQ(sink.closes, 1);
 }
 
+TEST_F(SinkTest, IsClosedEvenWhenItsOffsetsCannotBeStored) {
+  script().give(make_records(0, 0, {"a"}));
+  script().flush_failure = {Errc::timed_out, "the cluster is away", {}};
+  EXPECT_EQ(run_and_fail().code, Errc::timed_out);
+  EXPECT_EQ(sink.closes, 1);
+}
+
 TEST_F(SinkTest, CommitsTheLastOffsetOfEachPartition) {
   script().give(make_records(0, 0, {"a", "b"}));
   script().give(make_records(1, 7, {"c"}));
