@@ -208,6 +208,10 @@ TEST(CommandLine, TransformsAreNotLeftOutSilently) {
   EXPECT_THAT(answer.err, HasSubstr("jolt"));
 }
 
+TEST(CommandLine, TheHintToHelpStandsOnALineOfItsOwn) {
+  EXPECT_THAT(run_with(with({"stray"})).err, testing::EndsWith("\nFor more, try --help.\n"));
+}
+
 TEST(CommandLine, ASecretIsNeverInAnAnswer) {
   const auto answer = run_with({"--token", "canary-7f3a", "--interval", "x", "--help-me"});
   EXPECT_EQ(answer.code, 2);

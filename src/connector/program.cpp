@@ -211,7 +211,7 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
     std::fprintf(stderr, "%s\n", warning.text().c_str());
   }
   if (!outcome.ok()) {
-    std::fprintf(stderr, "%sFor more, try --help.\n", outcome.report().c_str());
+    std::fprintf(stderr, "%s\nFor more, try --help.\n", outcome.report().c_str());
     return describe(outcome.problems.front().code).exit_code;
   }
   if (outcome.wants == ParseOutcome::Wants::help) {
