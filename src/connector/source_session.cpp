@@ -145,7 +145,8 @@ void SourceSession::flush() {
 }
 
 bool SourceSession::wait(std::chrono::milliseconds pause) {
-  const auto until = std::chrono::steady_clock::now() + pause;
+  constexpr std::chrono::milliseconds pause_max = std::chrono::days(36'525);  // the clock ends
+  const auto until = std::chrono::steady_clock::now() + std::min(pause, pause_max);
   Lock lock(guard_);
   while (true) {
     wake_.clear();

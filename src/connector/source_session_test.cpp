@@ -306,6 +306,21 @@ TEST(SourceSession, IsNotReadyWhileTheSourceFails) {
       << "a record came: it works, though it has said nothing";
 }
 
+TEST(SourceSession, TheLongestPauseEndsWithAStop) {
+  std::atomic<int> waits{0};
+  Running test([&](SourceContext& stream) {
+    do {
+      ++waits;
+    } while (stream.wait(milliseconds::max()));
+  });
+  test.start();
+  ASSERT_TRUE(eventually([&] { return waits > 0; }));
+  std::this_thread::sleep_for(milliseconds(20));
+  test.session->request_stop();
+  ASSERT_TRUE(test.ends());
+  EXPECT_EQ(waits, 1);
+}
+
 TEST(SourceSession, StopsAfterAFailureForGood) {
   Running test([](SourceContext&) { throw Failure(Errc::outside_rejected, "no such table"); });
   test.start();

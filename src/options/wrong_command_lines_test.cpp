@@ -107,6 +107,7 @@ const WrongLine wrong_lines[] = {
     {"duration_under", {"--interval", "0s"}, "--interval", "write at least 1ms", ""},
     {"duration_over", {"--interval", "2d"}, "--interval", "write at most 1d", ""},
     {"duration_endless", {"--pause", "400y"}, "--pause", "longer than 292 years", ""},
+    {"duration_over_a_century", {"--pause", "200y"}, "--pause", "write at most 36525d", ""},
     {"size_unit", {"--fetch-max-bytes", "1aoeu"}, "--fetch-max-bytes", "there is no unit aoeu", ""},
     {"size_decimal", {"--fetch-max-bytes", "1.5"}, "--fetch-max-bytes", "a unit is missing", ""},
     {"size_under", {"--fetch-max-bytes", "1 KB"}, "--fetch-max-bytes", "at least 1 KiB", ""},
