@@ -133,6 +133,10 @@ const Wrong wrong_command_lines[] = {
     {with({"--producer-batch-size", "1aoeu"}), "producer-batch-size"},
     {with({"--producer-compresion", "gzip"}), "--producer-compression"},
     {with({"--buffer-bytes", "1"}), "buffer-bytes"},
+    {with({"--buffer-bytes", "9223372036854775808"}), "buffer-bytes"},
+    {with({"--producer-batch-size", "0"}), "producer-batch-size"},
+    {with({"--producer-max-request-size", "0"}), "producer-max-request-size"},
+    {with({"--producer-max-request-size", "64 MiB"}), "producer-max-request-size"},
     {with({"--drain-timeout", "-1s"}), "drain-timeout"},
     {with({"--log-format", "xml"}), "json"},
     {with({"--checkpoint", "memory"}), "topic"},
@@ -206,6 +210,10 @@ TEST(CommandLine, TransformsAreNotLeftOutSilently) {
   const auto answer = run_with({"--config", path});
   EXPECT_EQ(answer.code, 2);
   EXPECT_THAT(answer.err, HasSubstr("jolt"));
+}
+
+TEST(CommandLine, TheHintToHelpStandsOnALineOfItsOwn) {
+  EXPECT_THAT(run_with(with({"stray"})).err, testing::EndsWith("\nFor more, try --help.\n"));
 }
 
 TEST(CommandLine, ASecretIsNeverInAnAnswer) {

@@ -110,7 +110,8 @@ struct option_table<connector::SourceOptions> {
   static constexpr auto rows = std::tuple{
       option<&O::producer>("producer", "How records are sent.").from_config("producer"),
       option<&O::buffer_bytes>("buffer-bytes", "Most bytes that are read and not yet in the topic.")
-          .at_least(ByteSize{65'536}),
+          .at_least(ByteSize{65'536})
+          .at_most(ByteSize{std::uint64_t{1} << 40U}),
       option<&O::checkpoint>("checkpoint",
                              "Where the position is kept between runs. A file when there is a "
                              "state folder, else a topic of the cluster."),

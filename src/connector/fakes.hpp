@@ -215,6 +215,7 @@ struct ReaderScript {
   std::function<void()> on_idle;
   ReadPlan plan;
   std::vector<std::pair<std::uint32_t, std::int64_t>> commits;
+  std::optional<Error> flush_failure;
   int flushes = 0;
   bool closed = false;
 
@@ -240,7 +241,10 @@ class Reader final : public RecordReader {
   void commit(PartitionId partition, Offset last) override {
     script_->commits.emplace_back(partition.value, last.value);
   }
-  void flush_offsets(milliseconds) override { ++script_->flushes; }
+  void flush_offsets(milliseconds) override {
+    ++script_->flushes;
+    if (script_->flush_failure) throw Failure(*script_->flush_failure);
+  }
   [[nodiscard]] std::int64_t lag() const override { return 7; }
   void close(milliseconds) override { script_->closed = true; }
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
 #include "connector/job.hpp"
 
 namespace sluice::connector {
@@ -39,6 +42,20 @@ StartAt start_at(const OffsetStart& start) {
   return StartAt::end(start.value);
 }
 
+// By the number of the partition; each has one.
+std::vector<std::vector<SpuId>> assignment(const std::vector<TopicSettings::Replicas>& maps) {
+  std::vector<std::vector<SpuId>> out(maps.size());
+  for (const auto& map : maps) {
+    if (map.id >= out.size() || !out[map.id].empty()) {
+      throw Failure(Errc::invalid_config,
+                    "`topic.partition.maps` has a place for partition " + std::to_string(map.id) +
+                        ", but not one for each of 0 to " + std::to_string(maps.size() - 1));
+    }
+    for (const auto spu : map.replicas) out[map.id].push_back(SpuId{spu});
+  }
+  return out;
+}
+
 DeduplicationConfig deduplication(const TopicSettings::Deduplication& rules) {
   return {.count = rules.bounds.count,
           .age = rules.bounds.age,
@@ -53,10 +70,7 @@ TopicConfig topic_config(const TopicSettings& settings) {
   out.partitions = settings.partition.count;
   out.replication = settings.partition.replication;
   out.ignore_rack_assignment = settings.partition.ignore_rack_assignment;
-  for (const auto& map : settings.partition.maps) {
-    auto& replicas = out.assignment.emplace_back();
-    for (const auto spu : map.replicas) replicas.push_back(SpuId{spu});
-  }
+  out.assignment = assignment(settings.partition.maps);
   out.retention_time = settings.retention.time;
   if (const auto size = settings.retention.segment_size) {
     out.segment_bytes = static_cast<std::uint32_t>(size->bytes);

@@ -209,5 +209,18 @@ TEST(JobOptions, TheTopicOfTheFileBecomesTheTopicOfTheClient) {
   EXPECT_FALSE(out.deduplication);
 }
 
+TEST(JobOptions, PlacesOfReplicasGoByTheNumberOfThePartition) {
+  TopicSettings settings;
+  settings.partition.maps = {{.id = 1, .replicas = {12}}, {.id = 0, .replicas = {10, 11}}};
+  const auto out = topic_config(settings);
+  EXPECT_THAT(out.assignment,
+              ElementsAre(ElementsAre(SpuId{10}, SpuId{11}), ElementsAre(SpuId{12})));
+
+  for (const std::uint32_t wrong : {0U, 2U}) {
+    settings.partition.maps[0].id = wrong;
+    EXPECT_THROW((void)topic_config(settings), Failure) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::connector

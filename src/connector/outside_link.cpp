@@ -2,6 +2,7 @@
 #include "connector/outside_link.hpp"
 
 #include <string>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -23,6 +24,8 @@ void OutsideLink::disconnected(const Error& error) {
 }
 
 std::chrono::milliseconds OutsideLink::pause_after(std::string_view what, const Error& error) {
+  failing_ = true;
+  stats_.outside(Outside::disconnected);
   stats_.error(error);
   warn(what, error);
   return next_pause();
@@ -34,8 +37,14 @@ std::chrono::milliseconds OutsideLink::next_pause() {
 }
 
 void OutsideLink::recovered() {
+  works();
   backoff_.reset();
   limiter_.reset();
+}
+
+void OutsideLink::works() {
+  if (!std::exchange(failing_, false)) return;
+  stats_.outside(last_);
 }
 
 void OutsideLink::warn(std::string_view text, const Error& error) {

@@ -27,6 +27,8 @@ class OutsideLink {
   std::chrono::milliseconds next_pause();
   // It works again.
   void recovered();
+  // The same, seen from a record that came; the next pause is as long as it would have been.
+  void works();
 
  private:
   void warn(std::string_view text, const Error& error);
@@ -35,7 +37,8 @@ class OutsideLink {
   Stats& stats_;
   Backoff backoff_;
   LogLimiter limiter_;
-  Outside last_ = Outside::unknown;
+  Outside last_ = Outside::unknown;  // as the connector says
+  bool failing_ = false;             // as the kit has seen since
 };
 
 }  // namespace sluice::connector

@@ -123,6 +123,9 @@ void log_end(const RunEnd& end, const CommonOptions& common) {
     log::error("connector", "records were read and could not be finished in time",
                {{"unfinished", std::to_string(end.unfinished)},
                 {"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
+  } else if (end.cut_short) {
+    log::error("connector", "not all was stored and closed in time; a restart may do it again",
+               {{"drain_timeout", std::to_string(common.drain_timeout.count()) + "ms"}});
   }
 }
 
@@ -208,7 +211,7 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
     std::fprintf(stderr, "%s\n", warning.text().c_str());
   }
   if (!outcome.ok()) {
-    std::fprintf(stderr, "%sFor more, try --help.\n", outcome.report().c_str());
+    std::fprintf(stderr, "%s\nFor more, try --help.\n", outcome.report().c_str());
     return describe(outcome.problems.front().code).exit_code;
   }
   if (outcome.wants == ParseOutcome::Wants::help) {

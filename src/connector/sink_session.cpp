@@ -37,7 +37,7 @@ SinkSession::SinkSession(Sink& sink, Cluster& cluster, const Clock& clock, Stats
 SinkSession::~SinkSession() = default;
 
 void SinkSession::run() {
-  persist([] {});  // opens the sink
+  if (!persist([] {})) return;  // opens the sink
   open_reader();
   last_idle_ = clock_.now();
   while (!stopping_ && !ended_) {
@@ -72,20 +72,22 @@ void SinkSession::open_sink() {
   fate_unknown_ = true;
 }
 
-void SinkSession::persist(const std::function<void()>& step) {
+bool SinkSession::persist(const std::function<void()>& step) {
   while (true) {
     try {
       if (!opened_) open_sink();
       step();
       outside_.recovered();
-      return;
+      return true;
     } catch (const Failure& failure) {
       if (!failure.error().retryable()) {
         stats_.error(failure.error());
         throw;
       }
       opened_ = false;
+      if (may_leave()) return false;
       pause(outside_.pause_after("the destination failed, trying again", failure.error()));
+      if (may_leave()) return false;
     }
   }
 }
@@ -178,12 +180,17 @@ void SinkSession::settle(Batch written) {
 
 void SinkSession::pause(std::chrono::milliseconds pause) {
   std::unique_lock lock(guard_);
-  changed_.wait_for(lock, pause, [this] { return abandoned_; });
+  changed_.wait_for(lock, pause, [this] { return abandoned_ || may_leave(); });
   if (abandoned_) throw Failure(Errc::cancelled, "the time to drain is over");
 }
 
 void SinkSession::drain() {
-  if (reader_ && !stored_) reader_->flush_offsets(settings_.flush_timeout);
+  try {
+    if (reader_ && !stored_) reader_->flush_offsets(settings_.flush_timeout);
+  } catch (const Failure&) {
+    if (opened_) sink_.close();
+    throw;
+  }
   if (opened_) sink_.close();
 }
 
@@ -191,6 +198,7 @@ void SinkSession::request_stop() {
   stopping_ = true;
   const std::lock_guard lock(guard_);
   if (reader_) reader_->interrupt();
+  changed_.notify_all();
 }
 
 void SinkSession::abandon() {

@@ -56,7 +56,8 @@ class SinkSession final : public Session, public SinkContext {
 
   void open_reader();
   // Does `step`, again after a pause while it fails in a retryable way, with `open` before.
-  void persist(const std::function<void()>& step);
+  // False when told to stop meanwhile, with no record in hand that is worth another try.
+  bool persist(const std::function<void()>& step);
   void open_sink();
   // Fills the batch, up to its age. False when nothing came.
   bool collect();
@@ -65,6 +66,7 @@ class SinkSession final : public Session, public SinkContext {
   // Writes what is left of the batch, and drops what was written from `rest`.
   void write_some(Batch& rest);
   void settle(Batch written);
+  [[nodiscard]] bool may_leave() const { return stopping_ && unfinished_ == 0; }
   // How many records from the start of `rest` the destination has, or has not, already.
   [[nodiscard]] std::size_t run_length(Batch rest, bool stored) const;
   void pause(std::chrono::milliseconds pause);

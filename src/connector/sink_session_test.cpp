@@ -21,6 +21,7 @@ using testing::Pair;
 struct FakeSink final : Sink {
   void open(SinkContext&) override {
     ++opens;
+    if (on_open) on_open();
     if (!open_failures.empty()) {
       const auto error = open_failures.front();
       open_failures.pop_front();
@@ -48,6 +49,7 @@ struct FakeSink final : Sink {
 
   std::deque<Error> open_failures;
   std::deque<std::function<void(std::span<const SinkRecord>)>> write_steps;
+  std::function<void()> on_open;
   std::function<void()> before_write;
   std::optional<std::map<PartitionId, Offset>> stored;
   std::vector<std::string> written;
@@ -97,6 +99,13 @@ TEST_F(SinkTest, CommitsAfterTheWrite) {
   EXPECT_EQ(sink.closes, 1);
 }
 
+TEST_F(SinkTest, IsClosedEvenWhenItsOffsetsCannotBeStored) {
+  script().give(make_records(0, 0, {"a"}));
+  script().flush_failure = {Errc::timed_out, "the cluster is away", {}};
+  EXPECT_EQ(run_and_fail().code, Errc::timed_out);
+  EXPECT_EQ(sink.closes, 1);
+}
+
 TEST_F(SinkTest, CommitsTheLastOffsetOfEachPartition) {
   script().give(make_records(0, 0, {"a", "b"}));
   script().give(make_records(1, 7, {"c"}));
@@ -138,6 +147,26 @@ TEST_F(SinkTest, OpensAgainUntilItSucceeds) {
   run();
   EXPECT_EQ(sink.opens, 3);
   EXPECT_THAT(sink.written, ElementsAre("a"));
+}
+
+TEST_F(SinkTest, IsNotReadyWhileTheDestinationFails) {
+  sink.open_failures = {{Errc::connection_refused, "nobody there", {}}};
+  sink.on_open = [&] {
+    const auto expected = sink.opens == 1 ? Outside::unknown : Outside::disconnected;
+    EXPECT_EQ(stats.snapshot().outside, expected) << sink.opens;
+  };
+  run();
+  EXPECT_EQ(sink.opens, 2);
+  EXPECT_EQ(stats.snapshot().outside, Outside::unknown) << "it works, and has said nothing";
+}
+
+TEST_F(SinkTest, DoesNotTryAgainWhenToldToStopWithNothingInHand) {
+  sink.open_failures = {{Errc::connection_refused, "", {}}};
+  sink.on_open = [&] { session->request_stop(); };
+  script().give(make_records(0, 0, {"not read"}));
+  run();
+  EXPECT_EQ(sink.opens, 1);
+  EXPECT_EQ(sink.closes, 0);
 }
 
 TEST_F(SinkTest, AnOpenThatFailsForGoodStopsIt) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/source_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -69,6 +70,7 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
   const auto bytes = record.value.size() + (record.key ? record.key->size() : 0);
   const auto cost = bytes + record_overhead_bytes;
   std::uint64_t number = 0;
+  outside_.works();
   {
     Lock lock(guard_);
     hand_out(lock);
@@ -143,7 +145,8 @@ void SourceSession::flush() {
 }
 
 bool SourceSession::wait(std::chrono::milliseconds pause) {
-  const auto until = std::chrono::steady_clock::now() + pause;
+  constexpr std::chrono::milliseconds pause_max = std::chrono::days(36'525);  // the clock ends
+  const auto until = std::chrono::steady_clock::now() + std::min(pause, pause_max);
   Lock lock(guard_);
   while (true) {
     wake_.clear();

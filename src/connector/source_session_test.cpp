@@ -287,6 +287,40 @@ TEST(SourceSession, RunsAgainAfterARetryableFailureFromWhatIsAcknowledged) {
   EXPECT_EQ(test.stats.snapshot().errors.at("outside_unavailable"), 2U);
 }
 
+TEST(SourceSession, IsNotReadyWhileTheSourceFails) {
+  int runs = 0;
+  std::vector<Outside> seen;
+  std::optional<Running> test;
+  test.emplace(
+      [&](SourceContext& stream) {
+        seen.push_back(test->stats.snapshot().outside);
+        if (++runs < 3) throw Failure(Errc::outside_unavailable, "away");
+        stream.send({.value = "x"});
+        seen.push_back(test->stats.snapshot().outside);
+      },
+      PositionKeeper::kit, true);
+  test->start();
+  ASSERT_TRUE(test->ends());
+  EXPECT_THAT(seen, ElementsAre(Outside::unknown, Outside::disconnected, Outside::disconnected,
+                                Outside::unknown))
+      << "a record came: it works, though it has said nothing";
+}
+
+TEST(SourceSession, TheLongestPauseEndsWithAStop) {
+  std::atomic<int> waits{0};
+  Running test([&](SourceContext& stream) {
+    do {
+      ++waits;
+    } while (stream.wait(milliseconds::max()));
+  });
+  test.start();
+  ASSERT_TRUE(eventually([&] { return waits > 0; }));
+  std::this_thread::sleep_for(milliseconds(20));
+  test.session->request_stop();
+  ASSERT_TRUE(test.ends());
+  EXPECT_EQ(waits, 1);
+}
+
 TEST(SourceSession, StopsAfterAFailureForGood) {
   Running test([](SourceContext&) { throw Failure(Errc::outside_rejected, "no such table"); });
   test.start();

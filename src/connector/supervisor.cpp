@@ -85,8 +85,10 @@ class Supervision {
                .thread_is_stuck = !shared_.ended};
     const std::lock_guard lock(shared_.guard);
     out.failure = shared_.failure;
-    // Giving up is our doing; what is unfinished says the rest.
-    if (gave_up_at_ && out.failure && out.failure->code == Errc::cancelled) out.failure.reset();
+    const bool cancelled = out.failure && out.failure->code == Errc::cancelled;
+    out.cut_short = gave_up_at_ && !was_starting_ && (cancelled || out.thread_is_stuck);
+    // Giving up is our doing; that it was cut short says the rest.
+    if (gave_up_at_ && cancelled) out.failure.reset();
     return out;
   }
 
@@ -118,6 +120,7 @@ class Supervision {
       second_signal_ = signal;
       return;
     }
+    was_starting_ = starting;
     log::info("connector", "told to stop, finishing what is half done",
               {{"signal", std::to_string(signal)},
                {"unfinished", std::to_string(session_.unfinished())}});
@@ -142,6 +145,7 @@ class Supervision {
   StopRules rules_;
   TimePoint next_status_;
   bool seen_failure_ = false;
+  bool was_starting_ = false;  // when it was told to stop: there was nothing to finish
   std::optional<int> second_signal_;
   std::optional<TimePoint> gave_up_at_;
 };
@@ -151,7 +155,7 @@ class Supervision {
 int RunEnd::exit_code() const {
   if (second_signal) return 128 + *second_signal;
   if (failure) return describe(failure->code).exit_code;
-  return unfinished > 0 ? 1 : 0;
+  return unfinished > 0 || cut_short ? 1 : 0;
 }
 
 RunEnd supervise(Session& session, Stats& stats, const SupervisorSettings& settings) {

@@ -25,6 +25,7 @@ struct SupervisorSettings {
 struct RunEnd {
   std::optional<Error> failure;      // why it stopped, when nobody asked
   std::uint64_t unfinished = 0;      // records that were not drained
+  bool cut_short = false;            // the time to drain was over before all was done
   std::optional<int> second_signal;  // leave at once with 128 + this
   bool thread_is_stuck = false;      // the session did not return: the program must not either
 

@@ -167,7 +167,31 @@ TEST_F(SupervisorTest, AThreadThatIsStuckIsLeftBehind) {
   };
   const auto end = supervise_it();
   EXPECT_TRUE(end.thread_is_stuck);
-  EXPECT_EQ(end.exit_code(), 0) << "all that was read is where it should be";
+  EXPECT_EQ(end.exit_code(), 1) << "offsets may not be stored, nothing was closed";
+  let_the_thread_end();
+}
+
+// All is in the topic, but a position could not be stored, so nothing was acknowledged.
+TEST_F(SupervisorTest, GivingUpIsNoSuccessEvenWhenNoRecordIsLeft) {
+  drain_timeout = milliseconds(1);
+  session.body = [&] {
+    signals.send(SIGTERM);
+    session.wait_for(session.abandoned);
+    throw Failure(Errc::cancelled, "the time to drain is over");
+  };
+  EXPECT_EQ(supervise_it().exit_code(), 1);
+}
+
+TEST_F(SupervisorTest, AStartThatIsStuckHasLeftNothingUndone) {
+  drain_timeout = milliseconds(1);
+  stats.phase(Phase::starting);
+  session.body = [&] {
+    signals.send(SIGTERM);
+    session.wait_for(release);
+  };
+  const auto end = supervise_it();
+  EXPECT_TRUE(end.thread_is_stuck);
+  EXPECT_EQ(end.exit_code(), 0);
   let_the_thread_end();
 }
 

@@ -114,6 +114,22 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
   log_has source 'Not A Topic'
 }
 
+@test "SIGTERM while no position can be stored: exit code 1, though every record is in the topic" {
+  [[ $EUID -eq 0 ]] || skip "needs root, to mount a small file system"
+  mkdir "$work/state"
+  mount -t tmpfs -o size=64k none "$work/state" 2>/dev/null || skip "cannot mount here"
+  start_cluster
+  head -c 1M /dev/zero >"$work/state/filler" 2>/dev/null || true
+  start_process source "$SLUICE_BIN/ledger-source" --fluvio-topic t --last 10 \
+    --pruned "$work/pruned" --state-dir "$work/state" --drain-timeout 300ms
+  wait_for log_has source 'cannot store the position'
+  wait_for topic_has t 10
+  signal source TERM
+  exits 1 source
+  log_has source 'not all was stored and closed in time'
+  [[ ! -e $work/pruned ]]
+}
+
 @test "a full disk of the state folder: nothing is acknowledged, and it goes on when there is room" {
   [[ $EUID -eq 0 ]] || skip "needs root, to mount a small file system"
   mkdir "$work/state"

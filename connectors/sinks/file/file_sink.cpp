@@ -67,16 +67,41 @@ void FileSink::recover() {
     }
     state_ = history.value().last;
   } else {
-    sync_folder(options_.path);  // the log is there to stay
+    if (has_files()) {
+      throw Failure(
+          Errc::data_corrupt,
+          options_.path + " has files, but " + log_path() +
+              " does not say what counts in them: restore it, or begin in another folder");
+    }
+    commit();  // before there is a file, so that a log that is lost later is missed
+    sync_folder(options_.path);
   }
   remove_files_after(state_.file_number);
   if (state_.file_number > 0) open_current();
 }
 
-// Files that a crash left behind, with nothing in them that counts.
+// There is one that may be ours, whatever its number: complete ones may have been moved away.
+bool FileSink::has_files() const {
+  constexpr std::size_t digits_min = 8;
+  const std::string begin = prefix_ + '-';
+  for (const auto& entry : std::filesystem::directory_iterator(options_.path)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() < begin.size() + digits_min + options_.suffix.size()) continue;
+    if (!name.starts_with(begin) || !name.ends_with(options_.suffix)) continue;
+    const auto number = std::string_view(name).substr(
+        begin.size(), name.size() - begin.size() - options_.suffix.size());
+    if (number.find_first_not_of("0123456789") == std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// Files that a crash left behind, with nothing in them that counts. The last goes first: a file
+// is complete for its readers when there is a higher one.
 void FileSink::remove_files_after(std::uint64_t number) {
   std::error_code ignored;
-  while (std::filesystem::exists(file_path(++number), ignored)) remove_file(file_path(number));
+  auto last = number;
+  while (std::filesystem::exists(file_path(last + 1), ignored)) ++last;
+  for (; last > number; --last) remove_file(file_path(last));
 }
 
 void FileSink::open_current() {
@@ -170,8 +195,9 @@ void FileSink::rewrite_log() {
     log_bytes_ = line.size();
     sync_folder(options_.path);
   } catch (const Failure&) {
-    // The long log is as good; the next batch tries again.
-    remove_file(fresh);
+    // The long log is as good, and the batch is in it; the next one tries again.
+    std::error_code ignored;
+    std::filesystem::remove(fresh, ignored);
   }
 }
 

@@ -6,7 +6,8 @@
 // Each record is in the files once, whatever happens: a batch is written and synced, then the
 // commit log says, synced too, how far the newest file counts and which offsets it has. What a
 // crash left behind that point is cut off at the next start, and the stream goes on behind the
-// offsets. A batch that fails is undone before `write` throws.
+// offsets. A batch that fails is undone before `write` throws. The log is there before the first
+// file, so files without one are not ours to touch.
 
 #include <string>
 
@@ -33,6 +34,7 @@ class FileSink final : public Sink {
   [[nodiscard]] std::string log_path() const { return options_.path + "/.sluice-commits"; }
   void lock();
   void recover();
+  [[nodiscard]] bool has_files() const;
   void remove_files_after(std::uint64_t number);
   [[nodiscard]] bool rotation_is_due() const;
   void begin_file();

@@ -154,7 +154,8 @@ TEST_F(FileSinkTest, AgreesWithItselfWhereverTheLogWasCut) {
   const fs::path copy = folder_.string() + "-copy";
   fs::copy(folder_, copy, fs::copy_options::recursive);
   const std::string log = content(".sluice-commits");
-  for (std::size_t size = 0; size <= log.size(); size += 5) {
+  // Its first line is on the disk before there is a file.
+  for (std::size_t size = log.find('\n') + 1; size <= log.size(); size += 5) {
     fs::remove_all(folder_);
     fs::copy(copy, folder_, fs::copy_options::recursive);
     put(".sluice-commits", std::string_view(log).substr(0, size));
@@ -183,6 +184,41 @@ TEST_F(FileSinkTest, KeepsTheLogShortAndReadable) {
   }
   auto sink = opened();
   EXPECT_EQ(sink.stored_offsets().value().at({49'999}), Offset{5});
+}
+
+// The batch is committed before the log is begun anew.
+TEST_F(FileSinkTest, GoesOnWithTheLongLogWhenItCannotBeBegunAnew) {
+  fs::create_directory(folder_ / ".sluice-commits.new");
+  std::vector<SinkRecord> batch;
+  for (std::uint32_t partition = 0; partition < 50'000; ++partition) {
+    batch.push_back({.partition = {partition}, .value = "x"});
+  }
+  {
+    auto sink = opened();
+    for (std::int64_t offset = 0; offset < 6; ++offset) {
+      for (SinkRecord& record : batch) record.offset = {offset};
+      EXPECT_NO_THROW(sink.write(batch)) << offset;
+    }
+  }
+  auto sink = opened();
+  EXPECT_EQ(sink.stored_offsets().value().at({49'999}), Offset{5});
+  EXPECT_EQ(all_content().size(), std::size_t{6} * 50'000 * 2);
+}
+
+// A crash while they are removed must not leave the later ones: the reader takes a file for
+// complete when there is a higher one.
+TEST_F(FileSinkTest, RemovesWhatDoesNotCountFromTheEnd) {
+  {
+    auto sink = opened();
+  }
+  fs::create_directory(folder_ / "t-00000001.txt");  // it cannot be removed as a file
+  put("t-00000002.txt", "value 1\n");
+  try {
+    const auto sink = opened();
+    ADD_FAILURE();
+  } catch (const Failure&) {
+    EXPECT_EQ(files(), std::vector<std::string>{"t-00000001.txt"});
+  }
 }
 
 TEST_F(FileSinkTest, RefusesASecondInstance) {
@@ -239,6 +275,40 @@ TEST_F(FileSinkTest, SaysThatTheLogIsBroken) {
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), Errc::data_corrupt);
   }
+}
+
+// `cp folder/* other/` leaves the log behind; the files must not pay for it.
+TEST_F(FileSinkTest, RefusesFilesWhoseLogIsGoneAndLeavesThemAlone) {
+  options_.rotate_records = 2;
+  {
+    auto sink = opened();
+    sink.write(records(0, 5));
+  }
+  fs::remove(folder_ / "t-00000001.txt");  // a complete file may be moved away
+  const std::string log = content(".sluice-commits");
+  const std::string one_broken_line(log.find('\n'), 'x');
+  for (const std::string& left : {std::string(), one_broken_line + '\n'}) {
+    put(".sluice-commits", left);
+    try {
+      const auto sink = opened();
+      ADD_FAILURE();
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::data_corrupt);
+    }
+    EXPECT_EQ(all_content(), "value 2\nvalue 3\nvalue 4\n");
+  }
+}
+
+TEST_F(FileSinkTest, RemovesWhatACrashBeforeTheFirstCommitLeftBehind) {
+  {
+    auto sink = opened();
+  }
+  put("t-00000001.txt", "value 0\n");
+  put("t-00000002.txt", "val");
+  auto sink = opened();
+  EXPECT_EQ(files(), std::vector<std::string>{});
+  sink.write(records(0, 2));
+  EXPECT_EQ(all_content(), lines(2));
 }
 
 // /dev/full refuses every byte.

@@ -147,6 +147,12 @@ Outcome<Done> MqttSource::serve(SourceContext& stream) {
     if (session_.running() && !announced_) {
       announced_ = was_connected_ = true;
       announced_at_ = Clock::now();
+      // Nothing can bring them back, but nobody should have to guess that they are gone.
+      if (session_.was_forgotten()) {
+        stream.disconnected({Errc::data_corrupt,
+                             "the broker has lost our session: what it had not delivered is lost",
+                             {}});
+      }
       stream.connected();
     }
   }

@@ -31,7 +31,7 @@ Session::Session(SessionOptions options) : options_(std::move(options)) {}
 
 void Session::open(Time now) {
   state_ = State::connecting;
-  resumed_ = false;
+  resumed_ = forgotten_ = false;
   keep_alive_ = options_.keep_alive;
   unacknowledged_.connection_opened();
   input_begin_ = input_end_ = 0;
@@ -125,6 +125,7 @@ Outcome<Done> Session::on_connack(const Connack& connack) {
   }
   if (connack.server_keep_alive) keep_alive_ = std::chrono::seconds(*connack.server_keep_alive);
   resumed_ = connack.session_present && !options_.clean_start;
+  forgotten_ = subscribed_before_ && !resumed_ && !options_.clean_start;
   unacknowledged_.session_resumed(resumed_);
   // In 3.1.1 each SUBSCRIBE brings all retained messages again, so only when it is needed.
   if (options_.version == Version::v3_1_1 && resumed_ && subscribed_before_) {

@@ -91,6 +91,9 @@ class Session {
   [[nodiscard]] bool running() const { return state_ == State::running; }
   // The broker had kept our session and what came since the last connection.
   [[nodiscard]] bool resumed() const { return resumed_; }
+  // This connection had to begin a new session, though there was one: the broker lost it, and
+  // with it what it had not delivered.
+  [[nodiscard]] bool was_forgotten() const { return forgotten_; }
   // Messages that were handed out and not acknowledged to this connection.
   [[nodiscard]] std::size_t waiting() const { return unacknowledged_.size(); }
   // The broker repeated these and they were not handed out again.
@@ -114,6 +117,7 @@ class Session {
   SessionOptions options_;
   State state_ = State::closed;
   bool resumed_ = false;
+  bool forgotten_ = false;
   bool subscribed_before_ = false;
   std::chrono::seconds keep_alive_{0};
   std::uint64_t repeated_ = 0;

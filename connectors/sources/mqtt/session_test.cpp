@@ -260,6 +260,20 @@ TEST(Session, SubscribesAgainWhenTheBrokerLostTheSession) {
   EXPECT_EQ(script.take_output().front(), '\x82');
 }
 
+TEST(Session, SaysWhenTheBrokerHadASessionAndLostIt) {
+  for (const bool clean : {false, true}) {
+    Script script(Script::with({.clean_start = clean}));
+    script.connect();
+    EXPECT_FALSE(script.session.was_forgotten()) << "the first has nothing to lose";
+    script.connect(true);
+    EXPECT_FALSE(script.session.was_forgotten());
+    script.connect(false);
+    EXPECT_EQ(script.session.was_forgotten(), !clean);
+    script.connect(true);
+    EXPECT_FALSE(script.session.was_forgotten());
+  }
+}
+
 // In 3.1.1 it would bring all retained messages again.
 TEST(Session, DoesNotSubscribeAgainWhenTheSessionIsThere) {
   Script script;

@@ -189,8 +189,10 @@ struct option_table<ProducerConfig> {
   static constexpr auto rows = std::tuple{
       option<&O::linger>("linger", "Longest wait for a batch to fill before it is sent."),
       option<&O::compression>("compression", "Codec of the batches."),
-      option<&O::batch_size>("batch-size", "Size at which a batch is sent."),
-      option<&O::max_request_size>("max-request-size", "Largest request to the cluster."),
+      option<&O::batch_size>("batch-size", "Size at which a batch is sent.").at_least(ByteSize{1}),
+      option<&O::max_request_size>("max-request-size", "Largest request to the cluster.")
+          .at_least(ByteSize{1'024})
+          .at_most(ByteSize{33'554'432}),
   };
 };
 
@@ -213,7 +215,9 @@ struct option_table<ConsumerConfig> {
       option<&O::partitions>("partition", "Partition that is read, several, or `all`.")
           .repeatable()
           .empty_word("all"),
-      option<&O::max_bytes>("max-bytes", "Most bytes that one answer of the cluster has."),
+      option<&O::max_bytes>("max-bytes", "Most bytes that one answer of the cluster has.")
+          .at_least(ByteSize{1})
+          .at_most(ByteSize{0x7fff'ffff}),
       option<&O::id>("id", "Name under which offsets are stored in the cluster."),
       option<&O::offset>("offset", "Stored offsets."),
   };
@@ -271,7 +275,8 @@ struct option_table<TopicSettings::Retention> {
   using O = TopicSettings::Retention;
   static constexpr auto rows = std::tuple{
       option<&O::time>("time", "Age at which records go."),
-      option<&O::segment_size>("segment-size", "Size of one file of the log."),
+      option<&O::segment_size>("segment-size", "Size of one file of the log.")
+          .at_most(ByteSize{0xffff'ffff}),
   };
 };
 

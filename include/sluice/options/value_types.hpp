@@ -91,22 +91,24 @@ struct option_value<T> {
   static options::Scalar to(T value) { return double{value}; }
 };
 
-// Durations hold at least nanoseconds' worth of 292 years; longer defaults count as that.
+// At most a century, so that any duration can be added to the time of any clock, whose
+// nanoseconds end after 292 years; longer defaults count as that.
 template <typename Rep, typename Period>
 struct option_value<std::chrono::duration<Rep, Period>> {
   using T = std::chrono::duration<Rep, Period>;
   static constexpr std::int64_t tick_ns = std::chrono::nanoseconds(T{1}).count();
+  static constexpr std::int64_t most_ns =
+      std::chrono::nanoseconds(std::chrono::days(36'525)).count();
   static constexpr options::ValueInfo info{.kind = OptionKind::duration,
                                            .lowest = std::int64_t{0},
-                                           .highest = std::numeric_limits<std::int64_t>::max(),
+                                           .highest = most_ns,
                                            .tick_ns = tick_ns};
   static T from(const options::Scalar& scalar) {
     return T{static_cast<Rep>(std::get<std::int64_t>(scalar) / tick_ns)};
   }
   static options::Scalar to(T value) {
-    constexpr auto most = std::numeric_limits<std::int64_t>::max();
     const auto ticks = static_cast<std::int64_t>(value.count());
-    return ticks > most / tick_ns ? most : ticks * tick_ns;
+    return ticks > most_ns / tick_ns ? most_ns : ticks * tick_ns;
   }
 };
 

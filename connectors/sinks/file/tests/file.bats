@@ -126,6 +126,36 @@ all_once() { diff <(lines) <(for ((i = 1; i <= $1; i++)); do echo "record $i"; d
   [[ $status -eq 3 && $output == *"$work/small/out"* && $output == *"Read-only"* ]]
 }
 
+@test "a folder that cannot be made is tried again, and seen; SIGTERM ends that at once" {
+  start_cluster
+  sluice topic create t
+  produce 1 1
+  out=$work/file/out
+  touch "$work/file"
+  start_sink --metrics-listen 127.0.0.1:0 --drain-timeout 1h
+  wait_for log_has sink "the destination failed"
+  local address
+  address=$(sed -n 's/.*serving metrics.*address=//p' "$work/sink.log")
+  [[ $(curl -s "http://$address/readyz") == *"not connected to the outside"*"$out"* ]]
+  stop_process sink
+  rm "$work/file"
+  start_sink
+  wait_for has_lines 1
+}
+
+@test "files without their log are left alone, with exit code 1" {
+  start_cluster
+  sluice topic create t
+  produce 1 100
+  start_sink --rotate-records 40
+  wait_for has_lines 100
+  stop_process sink
+  rm "$out/.sluice-commits"
+  run timeout 20 "$program" --fluvio-topic t --path "$out"
+  [[ $status -eq 1 && $output == *"does not say what counts"* ]]
+  all_once 100
+}
+
 @test "two sinks on one folder, or two topics, are refused" {
   start_cluster
   sluice topic create t

@@ -38,6 +38,7 @@ start_source() {
 source_is_ready() {
   publish -t probe -m x -q 0 && topic_has t 1
 }
+topic_has_after_publishing() { publish -t a -q 1 -m hi && topic_has t "$1"; }
 connected() { log_has source ": connected to the outside"; }
 # ends_with CODE NAME: the process ends by itself, with this exit code.
 ends_with() {
@@ -214,6 +215,18 @@ YAML
     sluice topic delete t
     rm -f "$work/source.log"
   done
+}
+
+@test "a broker that comes back without its session: said aloud, and subscribed again" {
+  start_cluster
+  start_broker
+  start_source --mqtt-topic a
+  wait_for connected
+  stop_process broker
+  rm -r "$work/broker"
+  start_broker
+  wait_for log_has source "what it had not delivered is lost"
+  wait_for topic_has_after_publishing 1
 }
 
 @test "kill -9 of the source loses nothing, with QoS 1 and 2" {
