@@ -66,7 +66,8 @@ struct ConsumerStats {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;  // keys and values
   std::uint64_t reconnects = 0;
-  std::int64_t lag = 0;  // records not yet delivered, as of the last answers
+  std::size_t partitions_away = 0;  // whose connection is lost, and not made anew yet
+  std::int64_t lag = 0;             // records not yet delivered, as of the last answers
 };
 
 class Consumer {

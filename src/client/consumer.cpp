@@ -228,7 +228,10 @@ bool Consumer::Impl::close(std::chrono::milliseconds deadline) {
 
 ConsumerStats Consumer::Impl::stats() const {
   ConsumerStats stats{.records = records_, .bytes = bytes_};
-  for (const auto& [partition, reader] : readers_) stats.reconnects += reader->reconnect_count();
+  for (const auto& [partition, reader] : readers_) {
+    stats.reconnects += reader->reconnect_count();
+    if (reader->is_away()) ++stats.partitions_away;
+  }
   const std::lock_guard lock(mutex_);
   for (const auto& [partition, progress] : progress_) {
     stats.lag += std::max<std::int64_t>(progress.high_watermark - progress.position, 0);

@@ -55,6 +55,7 @@ void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> con
     return perform(step::Reconnect{connection.error()});
   }
   connection_ = *std::move(connection);
+  away_ = false;
   perform(state_.connected(store_.has_value()));
 }
 
@@ -166,6 +167,7 @@ void PartitionReader::perform(const step::Reconnect& step) {
   const auto seek = step.why.code == Errc::cancelled;
   if (!seek) {
     ++reconnects_;
+    away_ = true;
     log::debug("client.consumer", "reconnecting",
                {{"partition", partition_name(settings_.topic, settings_.partition)},
                 {"reason", step.why.message()}});

@@ -57,6 +57,7 @@ class ClientReader final : public RecordReader {
     consumer_.flush_offsets(deadline);
   }
   [[nodiscard]] std::int64_t lag() const override { return consumer_.stats().lag; }
+  [[nodiscard]] bool is_away() const override { return consumer_.stats().partitions_away > 0; }
   void close(std::chrono::milliseconds deadline) override { consumer_.close(deadline); }
 
  private:

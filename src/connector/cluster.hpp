@@ -39,6 +39,8 @@ class RecordReader {
   virtual void commit(PartitionId partition, Offset last) = 0;
   virtual void flush_offsets(std::chrono::milliseconds deadline) = 0;
   [[nodiscard]] virtual std::int64_t lag() const = 0;
+  // A connection is lost, and is being made anew.
+  [[nodiscard]] virtual bool is_away() const = 0;
   virtual void close(std::chrono::milliseconds deadline) = 0;
 };
 

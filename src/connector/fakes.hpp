@@ -216,6 +216,7 @@ struct ReaderScript {
   ReadPlan plan;
   std::vector<std::pair<std::uint32_t, std::int64_t>> commits;
   std::optional<Error> flush_failure;
+  bool away = false;
   int flushes = 0;
   bool closed = false;
 
@@ -246,6 +247,7 @@ class Reader final : public RecordReader {
     if (script_->flush_failure) throw Failure(*script_->flush_failure);
   }
   [[nodiscard]] std::int64_t lag() const override { return 7; }
+  [[nodiscard]] bool is_away() const override { return script_->away; }
   void close(milliseconds) override { script_->closed = true; }
 
  private:

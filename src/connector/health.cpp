@@ -34,6 +34,7 @@ Readiness readiness(const StatsSnapshot& stats, TimePoint now,
   if (stats.outside == Outside::disconnected) {
     out.reasons.push_back("not connected to the outside: " + stats.last_error);
   }
+  if (stats.cluster_away) out.reasons.emplace_back("not connected to the cluster");
   const bool has_work = stats.in_flight() > 0;
   if (has_work && stats.last_progress && now - *stats.last_progress > progress_timeout) {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - *stats.last_progress);

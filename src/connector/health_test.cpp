@@ -43,6 +43,13 @@ TEST_F(HealthTest, NotReadyWithoutTheOutside) {
   EXPECT_THAT(ready().reasons, ElementsAre("not connected to the outside: 127.0.0.1:1883 refuses"));
 }
 
+TEST_F(HealthTest, NotReadyWithoutTheCluster) {
+  stats.cluster_away(true);
+  EXPECT_THAT(ready().reasons, ElementsAre("not connected to the cluster"));
+  stats.cluster_away(false);
+  EXPECT_TRUE(ready().ready);
+}
+
 TEST_F(HealthTest, NotReadyWhenWorkWaitsAndNothingIsDone) {
   stats.progress();
   stats.read(2, 10);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace sluice::connector {
 namespace {
 
@@ -48,9 +50,21 @@ void SinkSession::run() {
       persist([this] { sink_.idle(); });
       last_idle_ = clock_.now();
     }
-    stats_.lag(reader_->lag());
+    look_at_reader();
   }
   while (!builder_.empty()) deliver();  // what was read with the last batch
+}
+
+void SinkSession::look_at_reader() {
+  stats_.lag(reader_->lag());
+  if (reader_->is_away() == away_) return;
+  away_ = !away_;
+  stats_.cluster_away(away_);
+  if (away_) {
+    log::warn("connector", "the connection to the cluster is lost, trying again");
+  } else {
+    log::info("connector", "connected to the cluster again");
+  }
 }
 
 void SinkSession::open_reader() {

@@ -66,6 +66,8 @@ class SinkSession final : public Session, public SinkContext {
   // Writes what is left of the batch, and drops what was written from `rest`.
   void write_some(Batch& rest);
   void settle(Batch written);
+  // What the reader says of the cluster.
+  void look_at_reader();
   [[nodiscard]] bool may_leave() const { return stopping_ && unfinished_ == 0; }
   // How many records from the start of `rest` the destination has, or has not, already.
   [[nodiscard]] std::size_t run_length(Batch rest, bool stored) const;
@@ -79,6 +81,7 @@ class SinkSession final : public Session, public SinkContext {
   OutsideLink outside_;
   BatchBuilder builder_;
   bool opened_ = false;
+  bool away_ = false;  // the cluster, when it was last looked at
   bool ended_ = false;
   std::optional<std::map<PartitionId, Offset>> stored_;  // when the destination keeps offsets
   bool fate_unknown_ = false;  // it was opened again: part of the batch may be there already

@@ -267,6 +267,18 @@ TEST_F(SinkTest, TellsTheSinkWhenNothingCame) {
   EXPECT_EQ(sink.idles, 2);
 }
 
+TEST_F(SinkTest, TellsThatTheClusterIsAway) {
+  script().end_after = false;
+  std::vector<bool> seen;
+  script().on_idle = [&] {
+    seen.push_back(stats.snapshot().cluster_away);
+    script().away = seen.size() == 1;
+    if (seen.size() == 3) session->request_stop();
+  };
+  run();
+  EXPECT_THAT(seen, ElementsAre(false, true, false));
+}
+
 TEST_F(SinkTest, FinishesTheBatchWhenToldToStop) {
   script().end_after = false;
   script().give(make_records(0, 0, {"a"}));

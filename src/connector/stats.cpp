@@ -87,6 +87,7 @@ StatsSnapshot Stats::snapshot() const {
   StatsSnapshot out;
   out.phase = phase_;
   out.outside = outside_;
+  out.cluster_away = cluster_away_;
   // Settled first: what is in flight is then never negative.
   out.records_delivered = records_delivered_;
   out.bytes_delivered = bytes_delivered_;

@@ -32,6 +32,7 @@ enum class Outside : std::uint8_t { unknown, connected, disconnected };
 struct StatsSnapshot {
   Phase phase = Phase::starting;
   Outside outside = Outside::unknown;
+  bool cluster_away = false;
   std::uint64_t records_read = 0;
   std::uint64_t bytes_read = 0;
   std::uint64_t records_delivered = 0;
@@ -62,6 +63,8 @@ class Stats {
 
   void phase(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
   void outside(Outside outside) { outside_.store(outside, std::memory_order_relaxed); }
+  // The connection to the cluster is lost; false when it is there again.
+  void cluster_away(bool away) { cluster_away_.store(away, std::memory_order_relaxed); }
   void read(std::uint64_t records, std::uint64_t bytes);
   void delivered(std::uint64_t records, std::uint64_t bytes);
   void failed(std::uint64_t records) { records_failed_ += records; }
@@ -85,6 +88,7 @@ class Stats {
   const Clock& clock_;
   std::atomic<Phase> phase_{Phase::starting};
   std::atomic<Outside> outside_{Outside::unknown};
+  std::atomic<bool> cluster_away_{false};
   std::atomic<std::uint64_t> records_read_{0}, bytes_read_{0};
   std::atomic<std::uint64_t> records_delivered_{0}, bytes_delivered_{0};
   std::atomic<std::uint64_t> records_failed_{0}, records_filtered_{0};

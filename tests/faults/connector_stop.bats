@@ -71,6 +71,23 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
   wait_for topic_has t 1
 }
 
+@test "a sink whose cluster is away is not ready, and says so; it is again when the cluster is back" {
+  start_cluster
+  sluice topic create t
+  start_sink --metrics-listen 127.0.0.1:0
+  wait_for log_has sink 'serving metrics'
+  local url
+  url=http://$(sed -n 's/.*serving metrics.*address=//p' "$work/sink.log")/readyz
+  wait_for curl -fsS "$url"
+  stop_process cluster KILL || true
+  says_why() { [[ $(curl -s "$url") == *"not connected to the cluster"* ]]; }
+  wait_for says_why
+  log_has sink 'the connection to the cluster is lost'
+  start_cluster
+  wait_for curl -fsS "$url"
+  is_running sink
+}
+
 @test "a second instance of a name is refused, with exit code 3" {
   start_cluster
   start_sink
