@@ -3,6 +3,10 @@
 
 // When a connector stops, and how: the first signal begins the drain, the second ends the
 // program at once, the deadline ends a drain that takes too long. Pure.
+//
+// One wish may come as two signals: timeout(1) tells its child and then the whole process
+// group, a shell and a supervisor may both pass on a Ctrl-C. What follows the first signal
+// within a moment is therefore the same wish.
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +18,8 @@ namespace sluice::connector {
 
 class StopRules {
  public:
+  static constexpr std::chrono::milliseconds same_wish{250};
+
   enum class Action {
     none,
     drain,    // stop reading, finish what is half done
@@ -25,7 +31,10 @@ class StopRules {
 
   // While starting nothing was read yet, so there is less to wait for.
   Action on_signal(TimePoint now, bool starting) {
-    if (signals_++ > 0) return Action::leave;
+    if (first_signal_) {
+      return now - *first_signal_ < same_wish ? Action::none : Action::leave;
+    }
+    first_signal_ = now;
     constexpr std::chrono::milliseconds start_timeout{1'000};
     begin(now, starting ? std::min(start_timeout, drain_timeout_) : drain_timeout_);
     return Action::drain;
@@ -48,7 +57,7 @@ class StopRules {
 
   std::chrono::milliseconds drain_timeout_;
   std::optional<TimePoint> deadline_;
-  int signals_ = 0;
+  std::optional<TimePoint> first_signal_;
   bool gave_up_ = false;
 };
 

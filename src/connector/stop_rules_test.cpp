@@ -22,7 +22,15 @@ TEST(StopRules, TheFirstSignalDrainsUntilTheDeadline) {
 TEST(StopRules, TheSecondSignalLeavesAtOnce) {
   StopRules rules(milliseconds(10'000));
   (void)rules.on_signal(start, false);
-  EXPECT_EQ(rules.on_signal(start, false), Action::leave);
+  EXPECT_EQ(rules.on_signal(start + StopRules::same_wish, false), Action::leave);
+}
+
+// timeout(1) sends two.
+TEST(StopRules, ASignalRightBehindTheFirstIsTheSameWish) {
+  StopRules rules(milliseconds(10'000));
+  (void)rules.on_signal(start, false);
+  EXPECT_EQ(rules.on_signal(start + milliseconds(1), false), Action::none);
+  EXPECT_EQ(rules.deadline(), start + milliseconds(10'000));
 }
 
 TEST(StopRules, GivesUpOnce) {

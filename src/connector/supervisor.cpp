@@ -116,7 +116,9 @@ class Supervision {
 
   void on_signal(int signal) {
     const bool starting = stats_.snapshot().phase == Phase::starting;
-    if (rules_.on_signal(now(), starting) == StopRules::Action::leave) {
+    const auto action = rules_.on_signal(now(), starting);
+    if (action == StopRules::Action::none) return;
+    if (action == StopRules::Action::leave) {
       second_signal_ = signal;
       return;
     }

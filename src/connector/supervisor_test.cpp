@@ -150,8 +150,7 @@ TEST_F(SupervisorTest, TheSecondSignalDoesNotWait) {
   session.body = [&] {
     signals.send(SIGTERM);
     session.wait_for(session.stopping);
-    signals.send(SIGTERM);
-    session.wait_for(release);
+    while (!release) signals.send(SIGTERM);  // the first of them belong to the same wish
   };
   const auto end = supervise_it();
   EXPECT_EQ(end.exit_code(), 128 + SIGTERM);

@@ -51,7 +51,8 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
   signal source TERM
   wait_for log_has source 'told to stop'
   is_running source
-  signal source TERM
+  again() { signal source TERM; has_ended source; }
+  wait_for again
   exits 143 source
 }
 

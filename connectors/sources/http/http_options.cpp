@@ -64,6 +64,10 @@ void validate_options(const HttpOptions& options, OptionProblems& problems) {
     problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
                  "a client certificate needs its key", "give both --cert-file and --key-file");
   }
+  if (!options.endpoint.user().empty() && is_websocket(options)) {
+    problems.add("endpoint", "user and password in the address of a websocket would do nothing",
+                 "give --header 'Authorization: Basic ...'");
+  }
   if (options.proxy && is_websocket(options)) {
     problems.add("proxy", "a websocket goes through no proxy", "leave the option out");
   }

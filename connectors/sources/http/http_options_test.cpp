@@ -55,6 +55,7 @@ TEST(HttpOptions, RefusesWhatCannotWork) {
       {"--endpoint", "http://h/", "--max-body-size", "big"},
       {"--endpoint", "http://h/", "--cert-file", "c.pem"},
       {"--endpoint", "ws://h/", "--stream"},
+      {"--endpoint", "ws://u:p@h/"},
       {"--endpoint", "ws://h/", "--proxy", "http://p:1"},
       {"--endpoint", "http://h/", "--endpoint", "http://i/"},
       {"--endpoint", "http://h/", "--no-such-option"},

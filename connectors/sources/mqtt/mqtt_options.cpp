@@ -53,6 +53,10 @@ void validate_options(const MqttOptions& options, OptionProblems& problems) {
     problems.add("mqtt-url", "the address has a path, `" + path + "`",
                  "topics are given with --mqtt-topic");
   }
+  if (!options.url.query().empty()) {
+    problems.add("mqtt-url", "the address has a query, which would do nothing",
+                 "give options by name, such as --client-id");
+  }
   if (options.cert_file.empty() != options.key_file.empty()) {
     problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
                  "a client certificate needs its key", "give both --cert-file and --key-file");

@@ -40,6 +40,7 @@ TEST(MqttOptions, RefusesWhatCannotWork) {
       {"--mqtt-topic", "t"},
       {"--mqtt-url", "http://h", "--mqtt-topic", "t"},
       {"--mqtt-url", "mqtt://h/path", "--mqtt-topic", "t"},
+      {"--mqtt-url", "mqtt://h?client_id=x", "--mqtt-topic", "t"},
       {"--mqtt-url", "mqtt://h", "--mqtt-topic", ""},
       {"--mqtt-url", "mqtt://h", "--mqtt-topic", "a#"},
       {"--mqtt-url", "mqtt://h", "--mqtt-topic", "#/a"},

@@ -216,6 +216,16 @@ TEST(Session, HandsOutAnotherMessageUnderAnOldId) {
   }
 }
 
+// The same, and what it says is the same too: only a repetition says that it is one.
+TEST(Session, HandsOutAnEqualMessageThatIsNoRepetition) {
+  Script script;
+  script.connect();
+  script.give(Script::publish(qos1, 3, "on"));
+  script.connect(true);
+  script.give(Script::publish(qos1, 3, "on", false));
+  EXPECT_EQ(script.messages, (std::vector<std::string>{"on", "on"}));
+}
+
 TEST(Session, HandsOutEverythingAgainWhenTheBrokerLostTheSession) {
   for (const Qos qos : {qos1, qos2}) {
     Script script;

@@ -25,7 +25,7 @@ Unacknowledged::Arrival Unacknowledged::arrived(const Publish& publish, std::uin
   auto arrival = Arrival::first_time;
   if (publish.qos == Qos::at_least_once) {
     if (const auto earlier = earlier_.find(publish.packet_id); earlier != earlier_.end()) {
-      if (earlier->second.hash == hash) {
+      if (publish.duplicate && earlier->second.hash == hash) {
         entry.sequence = earlier->second.sequence;
         arrival = Arrival::repeated;
       }

@@ -4,9 +4,10 @@
 // The messages that came and are not acknowledged to the broker yet, in the order in which
 // they came: what is to be acknowledged next, and what a repeated message is a repetition of.
 //
-// A repetition has the packet id and the content of a message that was not acknowledged.
-// The id alone is not enough: a broker that crashed and went back to an older state of its own
-// uses ids again for other messages, which must not be lost.
+// A repetition has the packet id and the content of a message that was not acknowledged, and
+// with QoS 1 the broker says that it is one. The id alone is not enough: a broker that crashed
+// and went back to an older state of its own uses ids again for other messages, which must not
+// be lost, though they may say the same.
 
 #include <cstdint>
 #include <deque>
