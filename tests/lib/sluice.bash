@@ -5,6 +5,9 @@
 #
 #   SLUICE_BIN      folder with the programs (default: build/dev/bin of the tree)
 #   SLUICE_PATIENCE longest wait for a condition, in seconds (30)
+#   FLUVIO_TEST_PROFILE  profile file of a real cluster that the tests use instead of a server of
+#                   their own. Topics `t` and `sluice-*` of that cluster are deleted. A test that
+#                   stops its server, or gives it options, is skipped.
 
 sluice_root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 : "${SLUICE_BIN:=$sluice_root/build/dev/bin}"
@@ -67,6 +70,7 @@ wait_process() {
 }
 # stop_process NAME [SIGNAL]: its exit code.
 stop_process() {
+  if [[ $1 == cluster && -n ${FLUVIO_TEST_PROFILE:-} ]]; then skip "a real cluster is not stopped"; fi
   [[ -e $work/$1.pid ]] || return 0
   kill "-${2:-TERM}" "$(pid_of "$1")" 2>/dev/null
   wait_process "$1"
@@ -75,6 +79,11 @@ stop_process() {
 # A whole cluster; clients find it through FLV_PROFILE_PATH. The second start of a test takes
 # the same data and the same ports, so clients that were connected find it again.
 start_cluster() {
+  if [[ -n ${FLUVIO_TEST_PROFILE:-} ]]; then
+    (($# == 0)) || skip "a real cluster takes no options"
+    clean_real_cluster
+    return
+  fi
   rm -f "$FLV_PROFILE_PATH"
   start_process cluster "$SLUICE_BIN/sluice" cluster start --foreground \
     --sc "${cluster_sc:-127.0.0.1:0}" --spu "${cluster_spu:-127.0.0.1:0}" \
@@ -86,6 +95,18 @@ start_cluster() {
 }
 cluster_answered() { [[ -s $FLV_PROFILE_PATH ]] || has_ended cluster; }
 stop_cluster() { stop_process cluster TERM; }
+
+clean_real_cluster() {
+  local name
+  cp "$FLUVIO_TEST_PROFILE" "$FLV_PROFILE_PATH"
+  cluster_sc=$(sluice profile show --output json | jq -r .endpoint)
+  for name in $(sluice topic list --output json | jq -r '.[].name'); do
+    if [[ $name == t || $name == sluice-* ]]; then sluice topic delete "$name" >/dev/null; fi
+  done
+  for name in $(sluice consumer list --output json | jq -r '.[] | select(.topic == "t") | .consumer_id' | sort -u); do
+    sluice consumer delete "$name" --topic t >/dev/null
+  done
+}
 
 # topic_values TOPIC [FILE]: the values of all records that are there now, one a line.
 topic_values() { sluice consume "$1" --beginning --disable-continuous --quiet; }
