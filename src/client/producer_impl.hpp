@@ -58,7 +58,7 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   void pump();
   void send_to(SpuId spu, net::TimePoint now);
   void acquire(SpuId spu);
-  void arm_timer();
+  void arm_timer(net::TimePoint now);
   void on_resolved(PartitionId partition, client::Batch& batch, Result<std::int64_t> base);
   void check_flushes();
   void abort(const Error& why);

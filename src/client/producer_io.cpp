@@ -59,7 +59,7 @@ void Producer::Impl::pump() {
   engine_.expire(now);
   for (const auto spu : engine_.spus_with_work(now)) send_to(spu, now);
   check_flushes();
-  arm_timer();
+  arm_timer(now);
 }
 
 void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
@@ -101,10 +101,10 @@ void Producer::Impl::acquire(SpuId spu) {
       });
 }
 
-void Producer::Impl::arm_timer() {
-  const auto wake_at = engine_.next_wake();
-  if (!wake_at || *wake_at <= net::Clock::now()) return;  // an answer or a connection wakes
-  if (armed_for_ && *armed_for_ <= *wake_at) return;
+// `now` is the time at which was sent what was due: what became due since is still to be sent.
+void Producer::Impl::arm_timer(net::TimePoint now) {
+  const auto wake_at = engine_.next_wake(now);
+  if (!wake_at || (armed_for_ && *armed_for_ <= *wake_at)) return;
   armed_for_ = wake_at;
   timer_.expires_at(*wake_at);
   timer_.async_wait([weak = weak_from_this()](error_code code) {
