@@ -179,25 +179,21 @@ void Producer::Impl::start_flush(Callback<Done> done) {
 }
 
 void Producer::Impl::check_flushes() {
+  std::list<FlushWaiter> ready;  // called when all are off the list: one may close the producer
   for (auto it = flushes_.begin(); it != flushes_.end();) {
     const auto current = it++;
     std::erase_if(current->until, [this](const auto& one) {
       return engine_.resolved_up_to(one.first, one.second);
     });
-    if (!current->until.empty()) continue;
-    auto done = std::move(current->done);
-    flushes_.erase(current);
-    std::optional<Error> error;
-    {
-      const std::lock_guard lock(mutex_);
-      error = std::exchange(first_error_, std::nullopt);
-    }
-    if (error) {
-      done(tl::unexpected(*std::move(error)));
-    } else {
-      done(Done{});
-    }
+    if (current->until.empty()) ready.splice(ready.end(), flushes_, current);
   }
+  if (ready.empty()) return;
+  Result<Done> result = Done{};  // the same for all: none of them may miss the failure
+  {
+    const std::lock_guard lock(mutex_);
+    if (first_error_) result = tl::unexpected(*std::exchange(first_error_, std::nullopt));
+  }
+  for (auto& waiter : ready) waiter.done(result);
 }
 
 void Producer::Impl::flush(std::chrono::milliseconds deadline) {

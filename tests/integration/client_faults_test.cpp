@@ -170,6 +170,25 @@ TEST(ProducerFaults, AFullQueueRefusesAndThenWaits) {
   EXPECT_TRUE(producer.close(20s));
 }
 
+// The first of two flushes that end together closed the producer, which ended the second: the
+// walk over the list went on with what was gone.
+TEST(ProducerFaults, AFlushMayCloseTheProducerWhileAnotherWaits) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  server.faults().add({.api_key = produce_key, .action = broker::Delay{200ms}, .count = 1});
+  std::optional<Producer> producer(client.producer(topic));
+  std::atomic<int> ended{0};
+  producer->send({.key = {}, .value = "1"});
+  producer->flush_async([&ended, handle = std::optional(*producer)](Outcome<Done>) mutable {
+    handle->close(1s);
+    handle.reset();
+    ++ended;
+  });
+  for (int i = 0; i < 3; ++i) producer->flush_async([&ended](Outcome<Done>) { ++ended; });
+  EXPECT_TRUE(eventually([&] { return ended == 4; }));
+}
+
 TEST(ConsumerFaults, ARestartOfTheServerSkipsAndRepeatsNothing) {
   TestServer server;
   auto client = Client::connect(server.profile());
