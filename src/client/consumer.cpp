@@ -61,25 +61,27 @@ client::PartitionReader& Consumer::Impl::reader(PartitionId partition) const {
 }
 
 std::optional<Next> Consumer::Impl::deliver(client::Chunk chunk) {
-  auto records = client::decode_chunk(chunk);
-  if (!records) {
-    queue_->fail(chunk.partition, chunk.generation,
-                 in_context("reading " + topic_, records.error()));
-    return std::nullopt;
+  auto [records, error] = client::decode_chunk(chunk);
+  if (error) {
+    queue_->fail(chunk.partition, chunk.generation, in_context("reading " + topic_, *error));
+    core_->post([self = shared_from_this(), at = chunk.partition, generation = chunk.generation] {
+      self->reader(at).halt(generation);
+    });
   }
   std::uint64_t bytes = 0;
-  for (const auto& record : *records) {
+  for (const auto& record : records) {
     bytes += record.value.size() + (record.key ? record.key->size() : 0);
   }
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  records_.fetch_add(records->size(), std::memory_order_relaxed);
+  records_.fetch_add(records.size(), std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[chunk.partition];
   progress.high_watermark = chunk.high_watermark;
-  progress.position = chunk.batches.back().header.next_offset();
-  if (records->empty()) return std::nullopt;
-  handed_out_.emplace(chunk.partition, records->back().offset);
-  return Next{Next::State::records, *std::move(records)};
+  if (!error) progress.position = chunk.batches.back().header.next_offset();
+  if (records.empty()) return std::nullopt;
+  if (error) progress.position = records.back().offset.value + 1;
+  handed_out_.emplace(chunk.partition, records.back().offset);
+  return Next{Next::State::records, std::move(records)};
 }
 
 Next Consumer::Impl::next(std::optional<net::TimePoint> until) {

@@ -164,6 +164,11 @@ FetchSteps FetchState::want_session() {
   return open_stream();
 }
 
+void FetchState::halt() {
+  phase_ = Phase::stopped;
+  pending_ack_ = false;
+}
+
 FetchSteps FetchState::on_topic_gone() {
   if (phase_ == Phase::stopped) return {};
   return stop({Errc::topic_not_found, where() + ": the topic was deleted", {}});

@@ -196,6 +196,10 @@ void PartitionReader::seek(Offset offset, std::uint64_t generation) {
   perform(state_.seek(offset, generation));
 }
 
+void PartitionReader::halt(std::uint64_t generation) {
+  if (!stopped_ && generation == generation_) state_.halt();
+}
+
 void PartitionReader::store(Offset last, Handler<Done> done) {
   if (stopped_) return done(fail(Errc::cancelled, "the consumer was closed"));
   if (!store_) store_.emplace();

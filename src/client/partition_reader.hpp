@@ -25,6 +25,8 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void start() { connect(); }
   void stop();
   void seek(Offset offset, std::uint64_t generation);
+  // What was delivered does not decode: waits for a `seek`.
+  void halt(std::uint64_t generation);
   // The queue has room again.
   void room();
   // Stores the offset as processed, as soon as the stream has a session. Of several that wait,

@@ -4,6 +4,7 @@
 // is lost, order is kept, and closing returns by its deadline.
 
 #include <atomic>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <set>
@@ -268,6 +269,53 @@ TEST(ConsumerFaults, CommitsAreStoredAfterAReconnectEvenWithNothingNew) {
   consumer.commit(*records);
   consumer.flush_offsets(20s);
   EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
+}
+
+// The records in front of the broken batch were lost with it, those behind it were handed out
+// as if nothing were missing, and the error came last.
+TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  const auto log = server.log_file(topic + "-0");
+  auto producer = client.producer(topic, {.linger = 1h});  // each flush is one batch
+  std::uintmax_t broken_end = 0;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 10; ++j) {
+      const auto value = std::to_string(i * 10 + j);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+    if (i == 1) broken_end = std::filesystem::file_size(log);
+  }
+  {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(broken_end) - 2);
+    file.put('\x7f');
+  }
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning(), .until_end = true});
+  std::vector<int> read;
+  std::string said;
+  const auto read_on = [&] {
+    while (const auto records = consumer.next()) {
+      for (const auto& record : *records) read.push_back(std::stoi(std::string(record.value)));
+    }
+  };
+  for (int i = 0; i < 2; ++i) {
+    try {
+      read_on();
+      FAIL() << "the broken batch was passed over";
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::crc_mismatch) << failure.what();
+      said = failure.what();
+    }
+  }
+  EXPECT_EQ(read, (std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_NE(said.find("`seek` to offset 20 "), std::string::npos) << said;
+  read.clear();
+  consumer.seek({0}, {20});
+  read_on();
+  EXPECT_EQ(read, (std::vector{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
 }
 
 TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
