@@ -92,6 +92,8 @@ class FetchState {
 
  private:
   enum class Phase { offline, asking, streaming, stopped };
+  // The stream from the position on, or the end when nothing is left to read.
+  [[nodiscard]] FetchSteps go_on();
   [[nodiscard]] FetchSteps open_stream();
   [[nodiscard]] FetchSteps stop(Error error);
   [[nodiscard]] FetchSteps reconnect(Error why);

@@ -169,6 +169,19 @@ TEST(FetchState, UntilEndStopsBehindAGap) {
   EXPECT_EQ(text(state.on_answer(answer(batch(3, 2)), true)), "give3-4 end");
 }
 
+// Behind a batch that was skipped may be the end already: the consumer waited there for ever.
+TEST(FetchState, UntilEndStopsAfterASeekToTheEnd) {
+  auto with = settings();
+  with.until_end = true;
+  auto state = streaming(with, 10);
+  EXPECT_EQ(text(state.seek({10}, 1)), "end");
+  EXPECT_EQ(text(state.seek({4}, 2)), "reconnect");
+  EXPECT_EQ(text(state.connected(false)), "open@4/1000");
+  EXPECT_EQ(text(state.on_lost({})), "reconnect");
+  EXPECT_EQ(text(state.seek({12}, 3)), "");
+  EXPECT_EQ(text(state.connected(false)), "end");
+}
+
 TEST(FetchState, StartsWhereItIsTold) {
   const auto first = [](StartAt start, std::optional<std::int64_t> stored) {
     auto with = settings();
