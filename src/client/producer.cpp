@@ -146,7 +146,7 @@ Delivered Producer::Impl::send_and_wait(const RecordRef& record) {
     if (accumulator->maybe_due()) accumulator->flush();
   }
   wake();
-  auto outcome = future.get();
+  auto outcome = client::get(client_->thread, std::move(future), std::nullopt, "sending a record");
   return outcome.value();
 }
 

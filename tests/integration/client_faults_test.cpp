@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
@@ -336,6 +337,35 @@ TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
   EXPECT_THROW(producer.send({.key = {}, .value = "2"}), Failure);
   EXPECT_THROW(producer.flush(1s), Failure);
   EXPECT_EQ(consumer.next(1s).state, Next::State::ended);
+}
+
+// A callback kept the I/O thread busy over the deadline: whoever waited for a record then waited
+// for ever, because nothing ran any more that could have told.
+TEST(CloseDeadline, WakesWhoWaitsForARecordEvenWhenACallbackBlocks) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  std::promise<void> blocked;
+  std::promise<void> release;
+  producer.send({.key = {}, .value = "1"}, [&](Outcome<Delivered>) {
+    blocked.set_value();
+    release.get_future().wait();
+  });
+  blocked.get_future().wait();
+  auto waiting = std::async(std::launch::async, [&] {
+    try {
+      producer.send_and_wait({.key = {}, .value = "2"});
+    } catch (const Failure& failure) {
+      return failure.code();
+    }
+    return Errc::internal;
+  });
+  EXPECT_TRUE(eventually([&] { return producer.stats().records_sent == 2; }));
+  client.close(100ms);
+  release.set_value();
+  EXPECT_EQ(waiting.wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(waiting.get(), Errc::cancelled);
 }
 
 TEST(CloseDeadline, WakesASenderAndAReaderThatWait) {
