@@ -103,6 +103,14 @@ Next Consumer::Impl::next(std::optional<net::TimePoint> until) {
   }
 }
 
+Next Consumer::Impl::wait_next(std::optional<net::TimePoint> until) {
+  if (client_->thread.is_current()) {
+    throw Failure(Errc::invalid_argument,
+                  "next: a call that waits must not be made from a callback; use next_async");
+  }
+  return next(until);
+}
+
 void Consumer::Impl::next_async(Callback<Next> done) {
   core_->post([self = shared_from_this(), done = std::move(done)]() mutable {
     self->try_next_async(std::move(done));
@@ -241,11 +249,11 @@ ConsumerStats Consumer::Impl::stats() const {
 // ---- the public face ---------------------------------------------------------------------
 
 Next Consumer::next(std::chrono::milliseconds wait) {
-  return impl_->next(net::Clock::now() + wait);
+  return impl_->wait_next(net::Clock::now() + wait);
 }
 
 std::optional<Records> Consumer::next() {
-  auto next = impl_->next(std::nullopt);
+  auto next = impl_->wait_next(std::nullopt);
   if (next.state == Next::State::ended) return std::nullopt;
   return std::move(next.records);
 }

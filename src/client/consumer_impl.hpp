@@ -21,6 +21,8 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
        const std::vector<PartitionId>& partitions);
 
   void start();
+  // As `next`, but refuses to wait for the I/O thread on the I/O thread.
+  [[nodiscard]] Next wait_next(std::optional<net::TimePoint> until);
   [[nodiscard]] Next next(std::optional<net::TimePoint> until);
   void next_async(Callback<Next> done);
   void seek(PartitionId partition, Offset offset);

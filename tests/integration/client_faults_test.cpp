@@ -319,6 +319,25 @@ TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
   EXPECT_EQ(read, (std::vector{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
 }
 
+// It would wait for itself; every other call that waits said so, this one hung.
+TEST(ConsumerFaults, NextInACallbackIsRefusedInsteadOfHanging) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto consumer = client.consumer(topic, {.start = StartAt::end()});
+  std::promise<Errc> said;
+  auto future = said.get_future();
+  client.producer(topic).send({.key = {}, .value = "1"}, [&](Outcome<Delivered>) {
+    try {
+      static_cast<void>(consumer.next());
+      said.set_value(Errc::internal);
+    } catch (const Failure& failure) {
+      said.set_value(failure.code());
+    }
+  });
+  EXPECT_EQ(future.get(), Errc::invalid_argument);
+}
+
 TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
   TestServer server;
   auto client = Client::connect(server.profile());
