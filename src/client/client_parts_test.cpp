@@ -216,6 +216,17 @@ TEST(Metadata, TheFirstFrameIsTheTruthEvenWhenEmpty) {
   EXPECT_TRUE(metadata.topics.known());
 }
 
+// A watch that another one's callback stopped was told once more, after its `stop`.
+TEST(Metadata, AnObserverThatAnotherForgotHearsNothing) {
+  Objects<wire::TopicSpec> topics;
+  std::uint64_t second = 0;
+  int heard = 0;
+  topics.observe([&](const auto&, bool) { topics.forget(second); });
+  second = topics.observe([&](const auto&, bool) { ++heard; });
+  topics.apply({.all = {topic("t", 1)}});
+  EXPECT_EQ(heard, 0);
+}
+
 TEST(Metadata, FindsLeadersAndAddresses) {
   Metadata metadata;
   metadata.topics.apply({.all = {topic("a-b", 2)}});
