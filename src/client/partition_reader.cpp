@@ -37,9 +37,9 @@ void PartitionReader::connect() {
   ++attempt_;
   const auto& metadata = core_->metadata();
   if (metadata.known() && !metadata.topics.find(settings_.topic)) {
-    core_->confirm_gone(settings_.topic, [weak = weak_from_this()] {
+    core_->confirm_gone(settings_.topic, [weak = weak_from_this()](bool gone) {
       const auto self = weak.lock();
-      if (self && !self->stopped_) self->perform(self->state_.on_topic_gone());
+      if (gone && self && !self->stopped_) self->perform(self->state_.on_topic_gone());
     });
   }
   core_->acquire_leader(

@@ -24,12 +24,15 @@ void Producer::Impl::grow(std::uint32_t partition_count) {
 }
 
 void Producer::Impl::on_metadata() {
+  if (aborted_) return;
   const auto& metadata = core_->metadata();
   if (metadata.topics.known() && !metadata.topics.find(topic_)) {
     if (std::exchange(confirming_, true)) return;
-    core_->confirm_gone(topic_, [weak = weak_from_this()] {
+    core_->confirm_gone(topic_, [weak = weak_from_this()](bool gone) {
       const auto self = weak.lock();
       if (!self) return;
+      self->confirming_ = false;
+      if (!gone) return self->on_metadata();  // which asks again, when it is still missing
       self->abort({Errc::topic_not_found, "the topic `" + self->topic_ + "` was deleted", {}});
     });
     return;
