@@ -71,8 +71,8 @@ void PartitionReader::perform(const step::AskStored&) {
       offsets_topic, {0},
       in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
         if (connection) return self.ask_stored_at(*connection);
-        self.perform(step::Reconnect{
-            in_context("asking for the stored consumer offset", connection.error())});
+        self.perform(self.state_.on_lost(
+            in_context("asking for the stored consumer offset", connection.error())));
       }));
 }
 
