@@ -51,7 +51,7 @@ void PartitionReader::connect() {
 
 void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> connection) {
   if (!connection) {
-    if (core_->is_shut_down()) return;
+    if (core_->is_shut_down() || state_.idle()) return;
     return perform(step::Reconnect{connection.error()});
   }
   connection_ = *std::move(connection);
@@ -133,7 +133,6 @@ void PartitionReader::perform(step::OpenStream& step) {
       net::make_request(key, version, step.request),
       in_attempt<net::Answer>([](PartitionReader& self, Result<net::Answer> answer) {
         if (!answer) return self.perform(self.state_.on_lost(answer.error()));
-        self.backoff_.reset();
         const auto room = self.queue_->has_room(self.settings_.partition);
         self.perform(self.state_.on_answer(*answer, room));
       }));
@@ -154,6 +153,7 @@ void PartitionReader::perform(const step::Acknowledge& step) {
 }
 
 void PartitionReader::perform(step::Deliver& step) {
+  backoff_.reset();  // here and not at any answer, which may be an error
   queue_->push(std::move(step.chunk));
 }
 
