@@ -46,6 +46,11 @@ void Consumer::Impl::start() {
     });
   });
   core_->post([self = shared_from_this()] {
+    self->listener_ = self->core_->on_change([weak = std::weak_ptr(self)] {
+      const auto consumer = weak.lock();
+      if (!consumer) return;
+      for (const auto& [partition, reader] : consumer->readers_) reader->on_metadata();
+    });
     for (const auto& [partition, reader] : self->readers_) reader->start();
     if (self->options_.strategy != OffsetStrategy::none) self->arm_flush();
   });

@@ -56,6 +56,7 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   std::shared_ptr<client::ConsumerQueue> queue_;
   std::map<PartitionId, std::shared_ptr<client::PartitionReader>> readers_;
   boost::asio::steady_timer flush_timer_;
+  std::shared_ptr<void> listener_;  // to the metadata
 
   mutable std::mutex mutex_;
   std::map<PartitionId, Progress> progress_;

@@ -35,18 +35,35 @@ Handler<T> PartitionReader::in_attempt(Function function) {
 
 void PartitionReader::connect() {
   ++attempt_;
-  const auto& metadata = core_->metadata();
-  if (metadata.known() && !metadata.topics.find(settings_.topic)) {
-    core_->confirm_gone(settings_.topic, [weak = weak_from_this()](bool gone) {
-      const auto self = weak.lock();
-      if (gone && self && !self->stopped_) self->perform(self->state_.on_topic_gone());
-    });
-  }
+  check_topic();
+  leader_ = core_->metadata().leader(settings_.topic, settings_.partition);
   core_->acquire_leader(
       settings_.topic, settings_.partition,
       in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
         self.on_connection(std::move(connection));
       }));
+}
+
+void PartitionReader::check_topic() {
+  const auto& metadata = core_->metadata();
+  if (!metadata.known() || metadata.topics.find(settings_.topic)) return;
+  if (std::exchange(confirming_, true)) return;
+  core_->confirm_gone(settings_.topic, [weak = weak_from_this()](bool gone) {
+    const auto self = weak.lock();
+    if (!self || self->stopped_) return;
+    self->confirming_ = false;
+    if (gone) return self->perform(self->state_.on_topic_gone());
+    if (!self->state_.idle()) self->check_topic();
+  });
+}
+
+void PartitionReader::on_metadata() {
+  if (stopped_ || state_.idle()) return;
+  check_topic();
+  const auto leader = core_->metadata().leader(settings_.topic, settings_.partition);
+  if (!connection_ || !leader || leader == leader_) return;
+  perform(state_.on_lost(
+      {Errc::not_leader, "the partition moved to SPU " + std::to_string(leader->value), {}}));
 }
 
 void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> connection) {
