@@ -58,6 +58,18 @@ TEST(ConsumerMetadata, WaitsLongerAfterEachErrorOfAStream) {
   EXPECT_GE(std::chrono::steady_clock::now() - started, 600ms);
 }
 
+// Each handshake counted as success: a control plane that then ended the connection was asked
+// again fifty times a second.
+TEST(ClientMetadata, WaitsLongerAfterEachConnectionThatEndsAtOnce) {
+  TwoSpus with;
+  auto client = Client::connect(with.cluster.profile(), {.reconnect_delay_min = 10ms});
+  const auto before = with.cluster.spu_watch_count();
+  const auto started = std::chrono::steady_clock::now();
+  with.cluster.refuse_watches();
+  EXPECT_TRUE(eventually([&] { return with.cluster.spu_watch_count() >= before + 8; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - started, 300ms);
+}
+
 // The control plane went away while it was asked whether the topic is really gone. Nobody asked
 // again, and what was queued waited for ever.
 TEST(ProducerMetadata, HearsThatItsTopicIsGoneEvenWhenTheFirstQuestionIsLost) {

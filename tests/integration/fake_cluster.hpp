@@ -153,6 +153,13 @@ class FakeCluster {
     topics_.remove(name);
     partitions_.remove(name + "-0");
   }
+  // From now on a watch ends its connection, and so do we.
+  void refuse_watches() {
+    refuses_watches_ = true;
+    sc_.end_all();
+  }
+  // One a connection.
+  [[nodiscard]] int spu_watch_count() const { return spu_watches_; }
   // So many requests for a list end their connection.
   void refuse_lists(int count) { refused_lists_ = count; }
   [[nodiscard]] int refused_lists_left() const { return refused_lists_; }
@@ -217,6 +224,8 @@ class FakeCluster {
       }
       return session->answer(header, topics_.list(header.api_version));
     }
+    if (buffer->label == wire::SpuSpec::label) ++spu_watches_;
+    if (refuses_watches_) return session->end();
     if (buffer->label == wire::SpuSpec::label) spus_.watch(session, header);
     if (buffer->label == wire::PartitionSpec::label) partitions_.watch(session, header);
     if (buffer->label == wire::TopicSpec::label) topics_.watch(session, header);
@@ -226,6 +235,8 @@ class FakeCluster {
   Kind<wire::PartitionSpec> partitions_;
   Kind<wire::TopicSpec> topics_;
   std::atomic<int> refused_lists_{0};
+  std::atomic<int> spu_watches_{0};
+  std::atomic<bool> refuses_watches_{false};
   FakeServer sc_;
 };
 
