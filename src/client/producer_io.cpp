@@ -73,7 +73,7 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
       connection->versions().choose_or_ours(key, client::versions_of(wire::SpuApi::produce));
   while (auto request = engine_.next(spu, version, now)) {
     connection->call({key, version, std::move(request->body)}, core_->options().request_timeout,
-                     [self = shared_from_this(), id = request->id,
+                     [weak = weak_from_this(), id = request->id,
                       connection = std::weak_ptr(connection)](Result<net::Answer> answer) {
                        Result<wire::ProduceResponse> response = tl::unexpected(Error{});
                        if (answer) {
@@ -84,6 +84,8 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
                        } else {
                          response = tl::unexpected(answer.error());
                        }
+                       const auto self = weak.lock();
+                       if (!self) return;  // closed: all has its result
                        self->engine_.on_answer(id, response, net::Clock::now());
                        self->retries_ = self->engine_.retry_count();
                        self->pump();
@@ -94,7 +96,9 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
 void Producer::Impl::acquire(SpuId spu) {
   if (std::exchange(acquiring_[spu], true)) return;
   core_->acquire_spu(
-      spu, [self = shared_from_this(), spu](Result<std::shared_ptr<net::Connection>> connection) {
+      spu, [weak = weak_from_this(), spu](Result<std::shared_ptr<net::Connection>> connection) {
+        const auto self = weak.lock();
+        if (!self) return;
         self->acquiring_[spu] = false;
         if (!connection) {
           if (self->core_->is_shut_down()) return self->abort(connection.error());

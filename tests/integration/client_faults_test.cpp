@@ -387,6 +387,26 @@ TEST(CloseDeadline, WakesWhoWaitsForARecordEvenWhenACallbackBlocks) {
   EXPECT_EQ(waiting.get(), Errc::cancelled);
 }
 
+// A request without an answer kept the producer, and that the client, its sockets and its
+// thread, until the request timed out: a minute after the last handle had gone.
+TEST(CloseDeadline, NothingIsLeftBehindWhenAnAnswerNeverComes) {
+  const auto tasks = [] {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return std::distance(begin(all), end(all));
+  };
+  TestServer server;
+  const auto before = tasks();
+  {
+    auto client = Client::connect(server.profile());
+    const auto topic = make_topic(client);
+    auto producer = client.producer(topic);
+    server.faults().add({.api_key = produce_key, .action = broker::DropAnswer{}, .count = -1});
+    producer.send({.key = {}, .value = "1"});
+    EXPECT_FALSE(producer.close(200ms));
+  }
+  EXPECT_TRUE(eventually([&] { return tasks() <= before; }, 15s));
+}
+
 TEST(CloseDeadline, WakesASenderAndAReaderThatWait) {
   TestServer server;
   auto client = Client::connect(server.profile());
