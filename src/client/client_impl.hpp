@@ -42,7 +42,7 @@ template <typename Impl>
 std::shared_ptr<Impl> make_handle(std::shared_ptr<Impl> impl) {
   auto* raw = impl.get();
   return {raw, [impl = std::move(impl)](Impl*) mutable {
-            impl->close(destructor_deadline);
+            impl->release();
             impl.reset();
           }};
 }
@@ -55,6 +55,7 @@ struct Client::Impl {
   // Throws when the client was closed.
   void add(const std::shared_ptr<client::Closable>& closable);
   void close(std::chrono::milliseconds deadline);
+  void release() { close(client::destructor_deadline); }
   // How long calls wait that the server answers: the request timeout, and a connection before.
   [[nodiscard]] std::chrono::milliseconds call_deadline() const;
 

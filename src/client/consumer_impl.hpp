@@ -30,6 +30,7 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   void flush(std::chrono::milliseconds deadline);
   bool close(std::chrono::milliseconds deadline);
   void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
+  void release() { close(client::destructor_deadline); }
   [[nodiscard]] ConsumerStats stats() const;
 
  private:

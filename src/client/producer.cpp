@@ -234,6 +234,12 @@ bool Producer::Impl::close(std::chrono::milliseconds deadline) {
   return records_acked_ == records_sent_;
 }
 
+void Producer::Impl::release() {
+  if (closed_ || close(client::destructor_deadline)) return;
+  log::warn("client.producer", "records were not stored when their producer went",
+            {{"topic", topic_}, {"count", std::to_string(records_sent_ - records_acked_)}});
+}
+
 void Producer::Impl::clear_errors() {
   const std::lock_guard lock(mutex_);
   errors_.clear();

@@ -31,6 +31,8 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   void start_flush(Callback<Done> done);
   bool close(std::chrono::milliseconds deadline);
   void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
+  // The last handle goes, and nobody is left to hear what became of the records.
+  void release();
   void clear_errors();
   [[nodiscard]] ProducerStats stats() const;
   [[nodiscard]] std::uint32_t partition_count() const {

@@ -407,6 +407,19 @@ TEST(CloseDeadline, NothingIsLeftBehindWhenAnAnswerNeverComes) {
   EXPECT_TRUE(eventually([&] { return tasks() <= before; }, 15s));
 }
 
+// Without `close` and callbacks nobody heard that records were lost.
+TEST(CloseDeadline, AProducerThatGoesWithRecordsWarns) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  server.faults().add({.api_key = produce_key, .action = broker::DropAnswer{}, .count = -1});
+  ::testing::internal::CaptureStderr();
+  client.producer(topic).send({.key = {}, .value = "1"});
+  const auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("were not stored"), std::string::npos) << said;
+  EXPECT_NE(said.find(topic), std::string::npos) << said;
+}
+
 TEST(CloseDeadline, WakesASenderAndAReaderThatWait) {
   TestServer server;
   auto client = Client::connect(server.profile());
