@@ -63,7 +63,7 @@ T wait_for(net::IoThread& thread, std::chrono::milliseconds deadline, const char
                         promise->set_value(std::move(result));
                       }));
                     });
-  auto result = get(thread, std::move(future), net::Clock::now() + deadline, what);
+  auto result = get(thread, std::move(future), net::in_time(deadline), what);
   if (!result) throw Failure(in_context(what, std::move(result).error()));
   return *std::move(result);
 }

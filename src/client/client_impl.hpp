@@ -24,10 +24,11 @@ class Closable {
   virtual void close_by(net::TimePoint deadline) = 0;
 };
 
-// Time until then, never negative.
+// Time until then, never negative, nor so long that adding it to the time overflows.
 [[nodiscard]] inline std::chrono::milliseconds remaining(net::TimePoint deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - net::Clock::now());
-  return std::max(left, std::chrono::milliseconds(0));
+  return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0),
+                                               std::chrono::years(100));
 }
 
 // A handle for users: when its last copy goes, the object is closed. What runs on the I/O

@@ -224,7 +224,7 @@ void Consumer::Impl::flush(std::chrono::milliseconds deadline) {
 
 bool Consumer::Impl::close(std::chrono::milliseconds deadline) {
   if (closed_.exchange(true)) return unflushed().empty();
-  const auto until = net::Clock::now() + deadline;
+  const auto until = net::in_time(deadline);
   queue_->close();
   if (!unflushed().empty() && !client_->thread.is_current()) {
     try {
@@ -254,7 +254,7 @@ ConsumerStats Consumer::Impl::stats() const {
 // ---- the public face ---------------------------------------------------------------------
 
 Next Consumer::next(std::chrono::milliseconds wait) {
-  return impl_->wait_next(net::Clock::now() + wait);
+  return impl_->wait_next(net::in_time(wait));
 }
 
 std::optional<Records> Consumer::next() {

@@ -205,7 +205,7 @@ void Producer::Impl::flush(std::chrono::milliseconds deadline) {
 
 bool Producer::Impl::close(std::chrono::milliseconds deadline) {
   if (closed_.exchange(true)) return records_acked_ == records_sent_;
-  const auto until = net::Clock::now() + deadline;
+  const auto until = net::in_time(deadline);
   const Error why{Errc::cancelled, "the producer for " + topic_ + " was closed", {}};
   budget_.close();
   if (client_->thread.is_current()) {

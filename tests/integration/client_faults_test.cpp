@@ -319,6 +319,22 @@ TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
   EXPECT_EQ(read, (std::vector{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
 }
 
+// Added to the time of day it overflowed: `next` came back at once, records failed unsent.
+TEST(ConsumerFaults, TheLongestWaitIsNoShortOne) {
+  constexpr auto longest = std::chrono::milliseconds::max();
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning()});
+  auto waiting = std::async(std::launch::async, [&] { return consumer.next(longest).state; });
+  auto producer = client.producer(topic, {.retry_for = longest});
+  producer.send({.key = {}, .value = "1"});
+  EXPECT_NO_THROW(producer.flush(longest));
+  EXPECT_EQ(waiting.get(), Next::State::records);
+  EXPECT_TRUE(producer.close(longest));
+  client.close(longest);
+}
+
 // It would wait for itself; every other call that waits said so, this one hung.
 TEST(ConsumerFaults, NextInACallbackIsRefusedInsteadOfHanging) {
   TestServer server;
