@@ -63,6 +63,8 @@ struct ProducerStats {
   std::size_t queued_bytes = 0;
 };
 
+// Without `close`, the last handle that goes waits up to two seconds for what is queued, and
+// logs a warning when that was not enough.
 class Producer {
  public:
   struct Impl;

@@ -16,9 +16,12 @@ struct Memory {
 };
 
 Error in_batch(const wire::BatchView& batch, const Chunk& chunk, Error error) {
-  return in_context("partition " + std::to_string(chunk.partition.value) + ", batch at offset " +
-                        std::to_string(batch.header.base_offset),
-                    std::move(error));
+  error = in_context("partition " + std::to_string(chunk.partition.value) + ", batch at offset " +
+                         std::to_string(batch.header.base_offset),
+                     std::move(error));
+  error.context += "; `seek` to offset " + std::to_string(batch.header.next_offset()) +
+                   " goes on behind the batch";
+  return error;
 }
 
 std::chrono::milliseconds timestamp_of(const wire::BatchHeader& header,
@@ -30,7 +33,7 @@ std::chrono::milliseconds timestamp_of(const wire::BatchHeader& header,
 Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& memory,
                       std::vector<ConsumedRecord>& out) {
   if (!wire::crc_matches(batch)) {
-    return fail(Errc::crc_mismatch, "the checksum does not match; `seek` behind the batch to skip");
+    return fail(Errc::crc_mismatch, "the checksum does not match");
   }
   auto& scratch = memory.inflated.emplace_back();
   auto cursor = wire::RecordCursor::open(batch, scratch);
@@ -64,17 +67,22 @@ std::size_t expected_count(const Chunk& chunk) {
 
 }  // namespace
 
-Result<Records> decode_chunk(const Chunk& chunk) {
+DecodedChunk decode_chunk(const Chunk& chunk) {
+  std::optional<Error> error;
   auto memory = std::make_shared<Memory>();
   memory->frame = chunk.frame;
   std::vector<ConsumedRecord> records;
   records.reserve(expected_count(chunk));
   for (const auto& batch : chunk.batches) {
     if (batch.header.next_offset() <= chunk.from) continue;
+    const auto whole = records.size();
     const auto decoded = decode_batch(batch, chunk, *memory, records);
-    if (!decoded) return tl::unexpected(in_batch(batch, chunk, decoded.error()));
+    if (decoded) continue;
+    records.resize(whole);
+    error = in_batch(batch, chunk, decoded.error());
+    break;
   }
-  return Records(chunk.partition, std::move(records), std::move(memory));
+  return {Records(chunk.partition, std::move(records), std::move(memory)), std::move(error)};
 }
 
 }  // namespace sluice::client

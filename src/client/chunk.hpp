@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -28,8 +29,13 @@ struct Chunk {
   [[nodiscard]] std::size_t size_bytes() const noexcept { return frame.size(); }
 };
 
-// The records between `from` and `until`, as views into the chunk's memory, or into inflated
-// copies that the result keeps. `crc_mismatch` and others name the batch's offset.
-[[nodiscard]] Result<Records> decode_chunk(const Chunk& chunk);
+struct DecodedChunk {
+  // Between `from` and `until`, as views into the chunk's memory, or into inflated copies that
+  // they keep. Up to the first batch that does not decode, and nothing behind it.
+  Records records;
+  // Why that batch does not: `crc_mismatch` and others, with its offset and the one behind it.
+  std::optional<Error> error;
+};
+[[nodiscard]] DecodedChunk decode_chunk(const Chunk& chunk);
 
 }  // namespace sluice::client

@@ -24,7 +24,7 @@ std::chrono::milliseconds Client::Impl::call_deadline() const {
 }
 
 void Client::Impl::close(std::chrono::milliseconds deadline) {
-  const auto until = net::Clock::now() + deadline;
+  const auto until = net::in_time(deadline);
   std::list<std::weak_ptr<client::Closable>> closables;
   {
     const std::lock_guard lock(mutex_);

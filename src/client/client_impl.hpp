@@ -24,10 +24,11 @@ class Closable {
   virtual void close_by(net::TimePoint deadline) = 0;
 };
 
-// Time until then, never negative.
+// Time until then, never negative, nor so long that adding it to the time overflows.
 [[nodiscard]] inline std::chrono::milliseconds remaining(net::TimePoint deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - net::Clock::now());
-  return std::max(left, std::chrono::milliseconds(0));
+  return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0),
+                                               std::chrono::years(100));
 }
 
 // A handle for users: when its last copy goes, the object is closed. What runs on the I/O
@@ -42,7 +43,7 @@ template <typename Impl>
 std::shared_ptr<Impl> make_handle(std::shared_ptr<Impl> impl) {
   auto* raw = impl.get();
   return {raw, [impl = std::move(impl)](Impl*) mutable {
-            impl->close(destructor_deadline);
+            impl->release();
             impl.reset();
           }};
 }
@@ -55,6 +56,7 @@ struct Client::Impl {
   // Throws when the client was closed.
   void add(const std::shared_ptr<client::Closable>& closable);
   void close(std::chrono::milliseconds deadline);
+  void release() { close(client::destructor_deadline); }
   // How long calls wait that the server answers: the request timeout, and a connection before.
   [[nodiscard]] std::chrono::milliseconds call_deadline() const;
 

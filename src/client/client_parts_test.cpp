@@ -216,6 +216,17 @@ TEST(Metadata, TheFirstFrameIsTheTruthEvenWhenEmpty) {
   EXPECT_TRUE(metadata.topics.known());
 }
 
+// A watch that another one's callback stopped was told once more, after its `stop`.
+TEST(Metadata, AnObserverThatAnotherForgotHearsNothing) {
+  Objects<wire::TopicSpec> topics;
+  std::uint64_t second = 0;
+  int heard = 0;
+  topics.observe([&](const auto&, bool) { topics.forget(second); });
+  second = topics.observe([&](const auto&, bool) { ++heard; });
+  topics.apply({.all = {topic("t", 1)}});
+  EXPECT_EQ(heard, 0);
+}
+
 TEST(Metadata, FindsLeadersAndAddresses) {
   Metadata metadata;
   metadata.topics.apply({.all = {topic("a-b", 2)}});
@@ -281,6 +292,29 @@ TEST(ConsumerQueue, AFailureComesAfterWhatWasBeforeItAndStays) {
   EXPECT_TRUE(std::holds_alternative<Error>(*queue.pop(net::TimePoint{})));
   EXPECT_EQ(queue.restart({0}), 1U);
   EXPECT_FALSE(queue.pop(net::TimePoint{}));
+}
+
+// A partition that failed while others were busy was never heard of, as long as they were.
+TEST(ConsumerQueue, AFailureIsHeardInItsTurnWhileOthersAreBusy) {
+  ConsumerQueue queue(100, 2);
+  queue.push_failure({0}, 0, {Errc::server, "x", {}});
+  queue.push(chunk_of(1, 1));
+  EXPECT_TRUE(std::holds_alternative<Error>(*queue.pop(net::TimePoint{})));
+  EXPECT_TRUE(std::holds_alternative<Chunk>(*queue.pop(net::TimePoint{})));
+  EXPECT_TRUE(std::holds_alternative<Error>(*queue.pop(net::TimePoint{})));
+}
+
+// Chunks behind one that did not decode were handed out: a gap, and a commit went past it.
+TEST(ConsumerQueue, NothingComesBehindAChunkThatDidNotDecode) {
+  ConsumerQueue queue(100, 2);
+  queue.push(chunk_of(0, 1));
+  queue.push(chunk_of(0, 2));
+  queue.push(chunk_of(1, 3));
+  EXPECT_TRUE(std::holds_alternative<Chunk>(*queue.pop(net::TimePoint{})));
+  queue.fail({0}, 0, {Errc::crc_mismatch, "x", {}});
+  EXPECT_TRUE(std::holds_alternative<Error>(*queue.pop(net::TimePoint{})));
+  EXPECT_EQ(std::get<Chunk>(*queue.pop(net::TimePoint{})).partition.value, 1U);
+  EXPECT_TRUE(std::holds_alternative<Error>(*queue.pop(net::TimePoint{})));
 }
 
 TEST(ConsumerQueue, ASeekMakesWhatIsQueuedVoid) {

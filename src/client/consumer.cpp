@@ -46,6 +46,11 @@ void Consumer::Impl::start() {
     });
   });
   core_->post([self = shared_from_this()] {
+    self->listener_ = self->core_->on_change([weak = std::weak_ptr(self)] {
+      const auto consumer = weak.lock();
+      if (!consumer) return;
+      for (const auto& [partition, reader] : consumer->readers_) reader->on_metadata();
+    });
     for (const auto& [partition, reader] : self->readers_) reader->start();
     if (self->options_.strategy != OffsetStrategy::none) self->arm_flush();
   });
@@ -61,25 +66,27 @@ client::PartitionReader& Consumer::Impl::reader(PartitionId partition) const {
 }
 
 std::optional<Next> Consumer::Impl::deliver(client::Chunk chunk) {
-  auto records = client::decode_chunk(chunk);
-  if (!records) {
-    queue_->fail(chunk.partition, chunk.generation,
-                 in_context("reading " + topic_, records.error()));
-    return std::nullopt;
+  auto [records, error] = client::decode_chunk(chunk);
+  if (error) {
+    queue_->fail(chunk.partition, chunk.generation, in_context("reading " + topic_, *error));
+    core_->post([self = shared_from_this(), at = chunk.partition, generation = chunk.generation] {
+      self->reader(at).halt(generation);
+    });
   }
   std::uint64_t bytes = 0;
-  for (const auto& record : *records) {
+  for (const auto& record : records) {
     bytes += record.value.size() + (record.key ? record.key->size() : 0);
   }
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  records_.fetch_add(records->size(), std::memory_order_relaxed);
+  records_.fetch_add(records.size(), std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[chunk.partition];
   progress.high_watermark = chunk.high_watermark;
-  progress.position = chunk.batches.back().header.next_offset();
-  if (records->empty()) return std::nullopt;
-  handed_out_.emplace(chunk.partition, records->back().offset);
-  return Next{Next::State::records, *std::move(records)};
+  if (!error) progress.position = chunk.batches.back().header.next_offset();
+  if (records.empty()) return std::nullopt;
+  if (error) progress.position = records.back().offset.value + 1;
+  handed_out_.emplace(chunk.partition, records.back().offset);
+  return Next{Next::State::records, std::move(records)};
 }
 
 Next Consumer::Impl::next(std::optional<net::TimePoint> until) {
@@ -99,6 +106,14 @@ Next Consumer::Impl::next(std::optional<net::TimePoint> until) {
     if (!chunk) return {Next::State::ended, {}};
     if (auto next = deliver(std::move(*chunk))) return *std::move(next);
   }
+}
+
+Next Consumer::Impl::wait_next(std::optional<net::TimePoint> until) {
+  if (client_->thread.is_current()) {
+    throw Failure(Errc::invalid_argument,
+                  "next: a call that waits must not be made from a callback; use next_async");
+  }
+  return next(until);
 }
 
 void Consumer::Impl::next_async(Callback<Next> done) {
@@ -209,7 +224,7 @@ void Consumer::Impl::flush(std::chrono::milliseconds deadline) {
 
 bool Consumer::Impl::close(std::chrono::milliseconds deadline) {
   if (closed_.exchange(true)) return unflushed().empty();
-  const auto until = net::Clock::now() + deadline;
+  const auto until = net::in_time(deadline);
   queue_->close();
   if (!unflushed().empty() && !client_->thread.is_current()) {
     try {
@@ -242,11 +257,11 @@ ConsumerStats Consumer::Impl::stats() const {
 // ---- the public face ---------------------------------------------------------------------
 
 Next Consumer::next(std::chrono::milliseconds wait) {
-  return impl_->next(net::Clock::now() + wait);
+  return impl_->wait_next(net::in_time(wait));
 }
 
 std::optional<Records> Consumer::next() {
-  auto next = impl_->next(std::nullopt);
+  auto next = impl_->wait_next(std::nullopt);
   if (next.state == Next::State::ended) return std::nullopt;
   return std::move(next.records);
 }

@@ -21,6 +21,8 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
        const std::vector<PartitionId>& partitions);
 
   void start();
+  // As `next`, but refuses to wait for the I/O thread on the I/O thread.
+  [[nodiscard]] Next wait_next(std::optional<net::TimePoint> until);
   [[nodiscard]] Next next(std::optional<net::TimePoint> until);
   void next_async(Callback<Next> done);
   void seek(PartitionId partition, Offset offset);
@@ -28,6 +30,7 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   void flush(std::chrono::milliseconds deadline);
   bool close(std::chrono::milliseconds deadline);
   void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
+  void release() { close(client::destructor_deadline); }
   [[nodiscard]] ConsumerStats stats() const;
 
  private:
@@ -54,6 +57,7 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   std::shared_ptr<client::ConsumerQueue> queue_;
   std::map<PartitionId, std::shared_ptr<client::PartitionReader>> readers_;
   boost::asio::steady_timer flush_timer_;
+  std::shared_ptr<void> listener_;  // to the metadata
 
   mutable std::mutex mutex_;
   std::map<PartitionId, Progress> progress_;

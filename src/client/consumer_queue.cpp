@@ -63,10 +63,13 @@ std::optional<ConsumerQueue::Item> ConsumerQueue::take_locked(bool& made_room) {
       bytes_ -= chunk->size_bytes();
       --state.queued_count;
       made_room = made_room || std::exchange(room_wanted_, false);
+      // Behind a failure would be a gap.
+      if (failures_.contains(chunk->partition)) continue;
       if (chunk->generation == state.generation) return std::move(*chunk);
     } else if (auto* failure = std::get_if<Failure>(&entry)) {
       if (failure->generation != partitions_[failure->partition].generation) continue;
-      failures_.insert_or_assign(failure->partition, std::move(failure->error));
+      return failures_.insert_or_assign(failure->partition, std::move(failure->error))
+          .first->second;
     } else {
       const auto& end = std::get<End>(entry);
       auto& state = partitions_[end.partition];
@@ -110,8 +113,8 @@ std::uint64_t ConsumerQueue::restart(PartitionId partition) {
 
 void ConsumerQueue::fail(PartitionId partition, std::uint64_t generation, Error error) {
   const std::lock_guard lock(mutex_);
-  if (generation != partitions_[partition].generation) return;
-  failures_.insert_or_assign(partition, std::move(error));
+  if (closed_ || generation != partitions_[partition].generation) return;
+  entries_.emplace_front(Failure{partition, generation, std::move(error)});
 }
 
 void ConsumerQueue::close() {

@@ -3,9 +3,10 @@
 
 // Between the I/O thread, which brings chunks, and the thread that calls `next`.
 //
-// Bounded in bytes: `has_room` says whether a partition may ask for more. A failed partition
-// fails `next` until it is given a new position; what came before the failure is handed out
-// first. Thread-safe.
+// Bounded in bytes: `has_room` says whether a partition may ask for more. A failure comes in
+// its turn, behind what came before it; from then on nothing of that partition is handed out,
+// and `next` fails again whenever no other partition has anything, until it is given a new
+// position. Thread-safe.
 
 #include <condition_variable>
 #include <deque>
@@ -43,7 +44,7 @@ class ConsumerQueue {
   void set_on_room(std::function<void()> on_room) { on_room_ = std::move(on_room); }
   // Makes older chunks of the partition void and forgets its failure. Gives the generation.
   [[nodiscard]] std::uint64_t restart(PartitionId partition);
-  // A chunk that was popped could not be decoded.
+  // A chunk that was popped could not be decoded: the next `pop` says so.
   void fail(PartitionId partition, std::uint64_t generation, Error error);
   void close();
   [[nodiscard]] bool closed() const;

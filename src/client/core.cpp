@@ -239,15 +239,15 @@ void Core::when(std::move_only_function<bool()> check, net::TimePoint deadline,
   });
 }
 
-void Core::confirm_gone(const std::string& topic, std::move_only_function<void()> gone) {
+void Core::confirm_gone(const std::string& topic, std::move_only_function<void(bool)> answer) {
   constexpr std::chrono::seconds moment{1};
   const auto timer = std::make_shared<asio::steady_timer>(io_, moment);
   timer->async_wait(
-      [timer, self = shared_from_this(), topic, gone = std::move(gone)](error_code) mutable {
+      [timer, self = shared_from_this(), topic, answer = std::move(answer)](error_code) mutable {
         if (self->shut_down_) return;
         const auto deadline = net::Clock::now() + self->options_.request_timeout;
-        self->find_topic(topic, deadline, [gone = std::move(gone)](Result<Done> found) mutable {
-          if (!found && found.error().code == Errc::topic_not_found) gone();
+        self->find_topic(topic, deadline, [answer = std::move(answer)](Result<Done> found) mutable {
+          answer(!found && found.error().code == Errc::topic_not_found);
         });
       });
 }

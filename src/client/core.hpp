@@ -62,9 +62,10 @@ class Core : public std::enable_shared_from_this<Core> {
   // says that there is no such topic.
   void find_topic(const std::string& topic, net::TimePoint deadline, Handler<Done> done);
 
-  // The metadata lacks a topic that was there. Runs `gone` when the control plane, asked after
-  // a moment, says so too: one that just started may show its objects one after the other.
-  void confirm_gone(const std::string& topic, std::move_only_function<void()> gone);
+  // The metadata lacks a topic that was there. Asks the control plane after a moment, because
+  // one that just started may show its objects one after the other. `answer` hears true when
+  // it says so too, and false when it does not or cannot be asked.
+  void confirm_gone(const std::string& topic, std::move_only_function<void(bool)> answer);
 
   // One request to the control plane.
   // `message(version)` makes the request.

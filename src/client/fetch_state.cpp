@@ -58,7 +58,7 @@ FetchSteps FetchState::connected(bool session_wanted) {
   session_.reset();
   pending_ack_ = false;
   session_wanted_ = session_wanted;
-  if (position_ && !(settings_.until_end && !end_)) return open_stream();
+  if (position_ && !(settings_.until_end && !end_)) return go_on();
   phase_ = Phase::asking;
   const auto managed = !settings_.consumer_id.empty() && !position_ &&
                        settings_.start.from != StartAt::From::absolute;
@@ -82,14 +82,8 @@ FetchSteps FetchState::on_bounds(const wire::OffsetsOfPartition& bounds) {
     if (!resolved) return stop(resolved.error());
     position_ = *resolved;
   }
-  if (settings_.until_end) {
-    end_ = end;
-    if (*position_ >= end) {
-      phase_ = Phase::stopped;
-      return one(step::End{});
-    }
-  }
-  return open_stream();
+  if (settings_.until_end) end_ = end;
+  return go_on();
 }
 
 // Where to begin (reference §14.1), except that nothing is skipped without a word: a stored
@@ -120,6 +114,12 @@ Result<std::int64_t> FetchState::resolve(std::int64_t first, std::int64_t end) c
   // Clamped before the sum, so that no count overflows.
   const auto count = std::clamp<std::int64_t>(start.count, 0, end - first);
   return std::clamp(from_beginning ? base + count : base - count, first, end);
+}
+
+FetchSteps FetchState::go_on() {
+  if (!end_ || *position_ < *end_) return open_stream();
+  phase_ = Phase::stopped;
+  return one(step::End{});
 }
 
 FetchSteps FetchState::open_stream() {
@@ -162,6 +162,11 @@ FetchSteps FetchState::want_session() {
   if (phase_ != Phase::streaming || session_ || session_wanted_) return {};
   session_wanted_ = true;
   return open_stream();
+}
+
+void FetchState::halt() {
+  phase_ = Phase::stopped;
+  pending_ack_ = false;
 }
 
 FetchSteps FetchState::on_topic_gone() {
@@ -282,7 +287,7 @@ FetchSteps FetchState::seek(Offset offset, std::uint64_t generation) {
   }
   if (!connected) return {};
   if (settings_.until_end && !end_) return {};  // the bounds are being asked for
-  return open_stream();
+  return go_on();
 }
 
 }  // namespace sluice::client

@@ -75,6 +75,8 @@ class FetchState {
   [[nodiscard]] FetchSteps on_lost(const Error& why);
   // An offset waits to be stored on a stream that has had no answer yet.
   [[nodiscard]] FetchSteps want_session();
+  // A chunk did not decode: nothing more is asked for, until a `seek`.
+  void halt();
   // The cluster's metadata no longer has the topic.
   [[nodiscard]] FetchSteps on_topic_gone();
   // Chunks of earlier generations are void. Works after a failure and before a connection.
@@ -90,6 +92,8 @@ class FetchState {
 
  private:
   enum class Phase { offline, asking, streaming, stopped };
+  // The stream from the position on, or the end when nothing is left to read.
+  [[nodiscard]] FetchSteps go_on();
   [[nodiscard]] FetchSteps open_stream();
   [[nodiscard]] FetchSteps stop(Error error);
   [[nodiscard]] FetchSteps reconnect(Error why);

@@ -58,10 +58,10 @@ std::string text(const FetchSteps& steps) {
       out += "fail:" + std::string(describe(fail->error.code).name);
     }
     if (const auto* deliver = std::get_if<step::Deliver>(&step)) {
-      const auto records = decode_chunk(deliver->chunk);
-      out += records && !records->empty() ? "give" + std::to_string(records->front().offset.value) +
-                                                "-" + std::to_string(records->back().offset.value)
-                                          : "give-nothing";
+      const auto records = decode_chunk(deliver->chunk).records;
+      out += records.empty() ? "give-nothing"
+                             : "give" + std::to_string(records.front().offset.value) + "-" +
+                                   std::to_string(records.back().offset.value);
     }
   }
   return out;
@@ -169,6 +169,19 @@ TEST(FetchState, UntilEndStopsBehindAGap) {
   EXPECT_EQ(text(state.on_answer(answer(batch(3, 2)), true)), "give3-4 end");
 }
 
+// Behind a batch that was skipped may be the end already: the consumer waited there for ever.
+TEST(FetchState, UntilEndStopsAfterASeekToTheEnd) {
+  auto with = settings();
+  with.until_end = true;
+  auto state = streaming(with, 10);
+  EXPECT_EQ(text(state.seek({10}, 1)), "end");
+  EXPECT_EQ(text(state.seek({4}, 2)), "reconnect");
+  EXPECT_EQ(text(state.connected(false)), "open@4/1000");
+  EXPECT_EQ(text(state.on_lost({})), "reconnect");
+  EXPECT_EQ(text(state.seek({12}, 3)), "");
+  EXPECT_EQ(text(state.connected(false)), "end");
+}
+
 TEST(FetchState, StartsWhereItIsTold) {
   const auto first = [](StartAt start, std::optional<std::int64_t> stored) {
     auto with = settings();
@@ -226,8 +239,8 @@ TEST(FetchState, ResumesAfterTheLastDeliveredAtEveryStep) {
       const auto lose = now++ == lost_at;
       for (auto& step : steps) {
         if (const auto* deliver = std::get_if<step::Deliver>(&step)) {
-          const auto records = decode_chunk(deliver->chunk);
-          for (const auto& record : *records) EXPECT_EQ(record.offset.value, expected++);
+          const auto decoded = decode_chunk(deliver->chunk);
+          for (const auto& record : decoded.records) EXPECT_EQ(record.offset.value, expected++);
         } else if (std::holds_alternative<step::End>(step)) {
           ended = true;
         } else if (lose) {
@@ -298,15 +311,21 @@ TEST(FetchState, AnswersThatMakeNoSenseAreErrors) {
   EXPECT_EQ(last, "fail:protocol");
 }
 
-TEST(DecodeChunk, AWrongChecksumIsAnErrorWithItsOffset) {
-  auto bytes = batch(40, 3);
-  bytes.back() ^= std::byte{1};
+// The good batches in front of a broken one were dropped with it, and the advice to seek behind
+// the broken one lost them.
+TEST(DecodeChunk, AWrongChecksumIsAnErrorBehindTheGoodBatchesInFrontOfIt) {
+  auto broken = batch(40, 3);
+  broken.back() ^= std::byte{1};
+  const auto bytes = concat({batch(38, 2), broken, batch(43, 1)});
   const auto split = wire::split_batches(bytes);
   const Chunk chunk{.frame = {}, .batches = split->batches};
-  const auto records = decode_chunk(chunk);
-  ASSERT_FALSE(records);
-  EXPECT_EQ(records.error().code, Errc::crc_mismatch);
-  EXPECT_NE(records.error().context.find("offset 40"), std::string::npos);
+  const auto [records, error] = decode_chunk(chunk);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records.back().offset.value, 39);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, Errc::crc_mismatch);
+  EXPECT_NE(error->context.find("offset 40"), std::string::npos);
+  EXPECT_NE(error->context.find("offset 43"), std::string::npos);
 }
 
 }  // namespace sluice::client

@@ -53,8 +53,10 @@ void Objects<Spec>::remove(const std::string& name) {
 
 template <typename Spec>
 void Objects<Spec>::tell(const Object& object, bool deleted) {
-  const auto observers = observers_;  // an observer may forget itself
-  for (const auto& [id, observer] : observers) observer(object, deleted);
+  const auto observers = observers_;  // an observer may forget itself, or another one
+  for (const auto& [id, observer] : observers) {
+    if (observers_.contains(id)) observer(object, deleted);
+  }
 }
 
 template <typename Spec>

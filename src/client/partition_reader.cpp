@@ -35,13 +35,8 @@ Handler<T> PartitionReader::in_attempt(Function function) {
 
 void PartitionReader::connect() {
   ++attempt_;
-  const auto& metadata = core_->metadata();
-  if (metadata.known() && !metadata.topics.find(settings_.topic)) {
-    core_->confirm_gone(settings_.topic, [weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (self && !self->stopped_) self->perform(self->state_.on_topic_gone());
-    });
-  }
+  check_topic();
+  leader_ = core_->metadata().leader(settings_.topic, settings_.partition);
   core_->acquire_leader(
       settings_.topic, settings_.partition,
       in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
@@ -49,9 +44,31 @@ void PartitionReader::connect() {
       }));
 }
 
+void PartitionReader::check_topic() {
+  const auto& metadata = core_->metadata();
+  if (!metadata.known() || metadata.topics.find(settings_.topic)) return;
+  if (std::exchange(confirming_, true)) return;
+  core_->confirm_gone(settings_.topic, [weak = weak_from_this()](bool gone) {
+    const auto self = weak.lock();
+    if (!self || self->stopped_) return;
+    self->confirming_ = false;
+    if (gone) return self->perform(self->state_.on_topic_gone());
+    if (!self->state_.idle()) self->check_topic();
+  });
+}
+
+void PartitionReader::on_metadata() {
+  if (stopped_ || state_.idle()) return;
+  check_topic();
+  const auto leader = core_->metadata().leader(settings_.topic, settings_.partition);
+  if (!connection_ || !leader || leader == leader_) return;
+  perform(state_.on_lost(
+      {Errc::not_leader, "the partition moved to SPU " + std::to_string(leader->value), {}}));
+}
+
 void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> connection) {
   if (!connection) {
-    if (core_->is_shut_down()) return;
+    if (core_->is_shut_down() || state_.idle()) return;
     return perform(step::Reconnect{connection.error()});
   }
   connection_ = *std::move(connection);
@@ -72,8 +89,8 @@ void PartitionReader::perform(const step::AskStored&) {
       offsets_topic, {0},
       in_attempt<std::shared_ptr<net::Connection>>([](PartitionReader& self, auto connection) {
         if (connection) return self.ask_stored_at(*connection);
-        self.perform(step::Reconnect{
-            in_context("asking for the stored consumer offset", connection.error())});
+        self.perform(self.state_.on_lost(
+            in_context("asking for the stored consumer offset", connection.error())));
       }));
 }
 
@@ -134,7 +151,6 @@ void PartitionReader::perform(step::OpenStream& step) {
       net::make_request(key, version, step.request),
       in_attempt<net::Answer>([](PartitionReader& self, Result<net::Answer> answer) {
         if (!answer) return self.perform(self.state_.on_lost(answer.error()));
-        self.backoff_.reset();
         const auto room = self.queue_->has_room(self.settings_.partition);
         self.perform(self.state_.on_answer(*answer, room));
       }));
@@ -155,6 +171,7 @@ void PartitionReader::perform(const step::Acknowledge& step) {
 }
 
 void PartitionReader::perform(step::Deliver& step) {
+  backoff_.reset();  // here and not at any answer, which may be an error
   queue_->push(std::move(step.chunk));
 }
 
@@ -196,6 +213,10 @@ void PartitionReader::seek(Offset offset, std::uint64_t generation) {
   if (stopped_) return;
   generation_ = generation;
   perform(state_.seek(offset, generation));
+}
+
+void PartitionReader::halt(std::uint64_t generation) {
+  if (!stopped_ && generation == generation_) state_.halt();
 }
 
 void PartitionReader::store(Offset last, Handler<Done> done) {

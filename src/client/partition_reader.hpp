@@ -25,6 +25,11 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void start() { connect(); }
   void stop();
   void seek(Offset offset, std::uint64_t generation);
+  // What was delivered does not decode: waits for a `seek`.
+  void halt(std::uint64_t generation);
+  // The cluster's metadata changed: a stream that is silent does not say that its partition
+  // moved, or that its topic went.
+  void on_metadata();
   // The queue has room again.
   void room();
   // Stores the offset as processed, as soon as the stream has a session. Of several that wait,
@@ -43,6 +48,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
     std::vector<Handler<Done>> done;
   };
   void connect();
+  void check_topic();
   void on_connection(Result<std::shared_ptr<net::Connection>> connection);
   void perform(FetchSteps steps);
   void perform(const step::AskStored& step);
@@ -66,6 +72,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   net::Backoff backoff_;
   boost::asio::steady_timer pause_;
   std::shared_ptr<net::Connection> connection_;
+  std::optional<SpuId> leader_;  // to which it goes
   std::int32_t stream_ = 0;
   std::uint64_t attempt_ = 0;
   std::uint64_t generation_ = 0;
@@ -73,6 +80,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   std::atomic<bool> away_{false};
   std::optional<Store> store_;
   bool storing_ = false;
+  bool confirming_ = false;  // that the topic is gone
   bool stopped_ = false;
 };
 

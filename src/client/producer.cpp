@@ -146,7 +146,7 @@ Delivered Producer::Impl::send_and_wait(const RecordRef& record) {
     if (accumulator->maybe_due()) accumulator->flush();
   }
   wake();
-  auto outcome = future.get();
+  auto outcome = client::get(client_->thread, std::move(future), std::nullopt, "sending a record");
   return outcome.value();
 }
 
@@ -179,25 +179,21 @@ void Producer::Impl::start_flush(Callback<Done> done) {
 }
 
 void Producer::Impl::check_flushes() {
+  std::list<FlushWaiter> ready;  // called when all are off the list: one may close the producer
   for (auto it = flushes_.begin(); it != flushes_.end();) {
     const auto current = it++;
     std::erase_if(current->until, [this](const auto& one) {
       return engine_.resolved_up_to(one.first, one.second);
     });
-    if (!current->until.empty()) continue;
-    auto done = std::move(current->done);
-    flushes_.erase(current);
-    std::optional<Error> error;
-    {
-      const std::lock_guard lock(mutex_);
-      error = std::exchange(first_error_, std::nullopt);
-    }
-    if (error) {
-      done(tl::unexpected(*std::move(error)));
-    } else {
-      done(Done{});
-    }
+    if (current->until.empty()) ready.splice(ready.end(), flushes_, current);
   }
+  if (ready.empty()) return;
+  Result<Done> result = Done{};  // the same for all: none of them may miss the failure
+  {
+    const std::lock_guard lock(mutex_);
+    if (first_error_) result = tl::unexpected(*std::exchange(first_error_, std::nullopt));
+  }
+  for (auto& waiter : ready) waiter.done(result);
 }
 
 void Producer::Impl::flush(std::chrono::milliseconds deadline) {
@@ -209,7 +205,7 @@ void Producer::Impl::flush(std::chrono::milliseconds deadline) {
 
 bool Producer::Impl::close(std::chrono::milliseconds deadline) {
   if (closed_.exchange(true)) return records_acked_ == records_sent_;
-  const auto until = net::Clock::now() + deadline;
+  const auto until = net::in_time(deadline);
   const Error why{Errc::cancelled, "the producer for " + topic_ + " was closed", {}};
   budget_.close();
   if (client_->thread.is_current()) {
@@ -236,6 +232,12 @@ bool Producer::Impl::close(std::chrono::milliseconds deadline) {
     muted_ = true;
   }
   return records_acked_ == records_sent_;
+}
+
+void Producer::Impl::release() {
+  if (closed_ || close(client::destructor_deadline)) return;
+  log::warn("client.producer", "records were not stored when their producer went",
+            {{"topic", topic_}, {"count", std::to_string(records_sent_ - records_acked_)}});
 }
 
 void Producer::Impl::clear_errors() {

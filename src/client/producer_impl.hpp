@@ -31,6 +31,8 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   void start_flush(Callback<Done> done);
   bool close(std::chrono::milliseconds deadline);
   void close_by(net::TimePoint deadline) override { close(client::remaining(deadline)); }
+  // The last handle goes, and nobody is left to hear what became of the records.
+  void release();
   void clear_errors();
   [[nodiscard]] ProducerStats stats() const;
   [[nodiscard]] std::uint32_t partition_count() const {
@@ -58,7 +60,7 @@ struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Pro
   void pump();
   void send_to(SpuId spu, net::TimePoint now);
   void acquire(SpuId spu);
-  void arm_timer();
+  void arm_timer(net::TimePoint now);
   void on_resolved(PartitionId partition, client::Batch& batch, Result<std::int64_t> base);
   void check_flushes();
   void abort(const Error& why);

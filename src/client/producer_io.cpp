@@ -24,12 +24,15 @@ void Producer::Impl::grow(std::uint32_t partition_count) {
 }
 
 void Producer::Impl::on_metadata() {
+  if (aborted_) return;
   const auto& metadata = core_->metadata();
   if (metadata.topics.known() && !metadata.topics.find(topic_)) {
     if (std::exchange(confirming_, true)) return;
-    core_->confirm_gone(topic_, [weak = weak_from_this()] {
+    core_->confirm_gone(topic_, [weak = weak_from_this()](bool gone) {
       const auto self = weak.lock();
       if (!self) return;
+      self->confirming_ = false;
+      if (!gone) return self->on_metadata();  // which asks again, when it is still missing
       self->abort({Errc::topic_not_found, "the topic `" + self->topic_ + "` was deleted", {}});
     });
     return;
@@ -59,7 +62,7 @@ void Producer::Impl::pump() {
   engine_.expire(now);
   for (const auto spu : engine_.spus_with_work(now)) send_to(spu, now);
   check_flushes();
-  arm_timer();
+  arm_timer(now);
 }
 
 void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
@@ -70,7 +73,7 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
       connection->versions().choose_or_ours(key, client::versions_of(wire::SpuApi::produce));
   while (auto request = engine_.next(spu, version, now)) {
     connection->call({key, version, std::move(request->body)}, core_->options().request_timeout,
-                     [self = shared_from_this(), id = request->id,
+                     [weak = weak_from_this(), id = request->id,
                       connection = std::weak_ptr(connection)](Result<net::Answer> answer) {
                        Result<wire::ProduceResponse> response = tl::unexpected(Error{});
                        if (answer) {
@@ -81,6 +84,8 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
                        } else {
                          response = tl::unexpected(answer.error());
                        }
+                       const auto self = weak.lock();
+                       if (!self) return;  // closed: all has its result
                        self->engine_.on_answer(id, response, net::Clock::now());
                        self->retries_ = self->engine_.retry_count();
                        self->pump();
@@ -91,7 +96,9 @@ void Producer::Impl::send_to(SpuId spu, net::TimePoint now) {
 void Producer::Impl::acquire(SpuId spu) {
   if (std::exchange(acquiring_[spu], true)) return;
   core_->acquire_spu(
-      spu, [self = shared_from_this(), spu](Result<std::shared_ptr<net::Connection>> connection) {
+      spu, [weak = weak_from_this(), spu](Result<std::shared_ptr<net::Connection>> connection) {
+        const auto self = weak.lock();
+        if (!self) return;
         self->acquiring_[spu] = false;
         if (!connection) {
           if (self->core_->is_shut_down()) return self->abort(connection.error());
@@ -101,10 +108,10 @@ void Producer::Impl::acquire(SpuId spu) {
       });
 }
 
-void Producer::Impl::arm_timer() {
-  const auto wake_at = engine_.next_wake();
-  if (!wake_at || *wake_at <= net::Clock::now()) return;  // an answer or a connection wakes
-  if (armed_for_ && *armed_for_ <= *wake_at) return;
+// `now` is the time at which was sent what was due: what became due since is still to be sent.
+void Producer::Impl::arm_timer(net::TimePoint now) {
+  const auto wake_at = engine_.next_wake(now);
+  if (!wake_at || (armed_for_ && *armed_for_ <= *wake_at)) return;
   armed_for_ = wake_at;
   timer_.expires_at(*wake_at);
   timer_.async_wait([weak = weak_from_this()](error_code code) {

@@ -3,6 +3,8 @@
 // `Client::producer`: what a producer needs to know of its topic before the first record.
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -73,8 +75,9 @@ void check(const ProducerOptions& options) {
   if (options.requests_in_flight_max == 0 || options.partition_requests_in_flight_max == 0) {
     refuse("at least one request must be allowed in flight");
   }
-  if (options.linger.count() < 0 || options.request_timeout.count() < 0 ||
-      options.request_timeout.count() > std::numeric_limits<std::int32_t>::max()) {
+  constexpr std::chrono::milliseconds most(std::numeric_limits<std::int32_t>::max());
+  if (options.linger.count() < 0 || options.request_timeout.count() < 0 || options.linger > most ||
+      options.request_timeout > most) {
     refuse("linger and request_timeout must not be negative, nor above 24 days");
   }
 }
@@ -83,6 +86,8 @@ void check(const ProducerOptions& options) {
 
 Producer Client::producer(const std::string& topic, ProducerOptions options) const {
   check(options);
+  // So long is for ever, and would overflow when added to a time.
+  if (options.retry_for > std::chrono::years(100)) options.retry_for.reset();
   options.batch_bytes = std::min(options.batch_bytes, options.request_bytes_max);
   const auto facts = client::wait_for<TopicFacts>(
       impl_->thread, impl_->call_deadline(), "opening a producer",

@@ -285,10 +285,10 @@ void SendEngine::abort(const Error& why) {
   }
 }
 
-std::optional<net::TimePoint> SendEngine::next_wake() const {
+std::optional<net::TimePoint> SendEngine::next_wake(net::TimePoint now) const {
   std::optional<net::TimePoint> wake;
-  const auto consider = [&wake](net::TimePoint at) {
-    if (!wake || at < *wake) wake = at;
+  const auto consider = [&wake, now](net::TimePoint at) {
+    if (at > now && (!wake || at < *wake)) wake = at;
   };
   for (const auto& partition : partitions_) {
     const auto has_again = !partition.again.empty();

@@ -65,8 +65,9 @@ class SendEngine {
   // Gives up everything, under way or not.
   void abort(const Error& why);
 
-  // When something is due next that no answer and no sender will announce.
-  [[nodiscard]] std::optional<net::TimePoint> next_wake() const;
+  // When something is due next, after `now`. What is due already and was not sent waits for an
+  // answer, a connection, a leader or a sender, and each of these announces itself.
+  [[nodiscard]] std::optional<net::TimePoint> next_wake(net::TimePoint now) const;
   // Every batch of the partition with this sequence or a lower one has its result.
   [[nodiscard]] bool resolved_up_to(PartitionId partition, std::uint64_t sequence) const;
   [[nodiscard]] std::uint64_t retry_count() const noexcept { return retries_; }

@@ -112,14 +112,14 @@ TEST(SendEngine, SendsWhatIsDueAndReportsIt) {
   script.engine.on_answer(request->id, script.store(*request), script.now);
   EXPECT_EQ(script.acked, 100U);
   EXPECT_TRUE(script.engine.resolved_up_to({0}, 1));
-  EXPECT_FALSE(script.engine.next_wake());
+  EXPECT_FALSE(script.engine.next_wake(script.now));
 }
 
 TEST(SendEngine, LingerWaitsAndFlushDoesNot) {
   Script script({}, 1, {.batch_bytes = 10'000, .linger = 50ms});
   script.send(1);
   EXPECT_FALSE(script.next());
-  EXPECT_EQ(script.engine.next_wake(), start + 50ms);
+  EXPECT_EQ(script.engine.next_wake(script.now), start + 50ms);
   script.pass(50ms);
   EXPECT_TRUE(script.next());
   Script flushed({}, 1, {.batch_bytes = 10'000, .linger = 50ms});
@@ -241,11 +241,26 @@ TEST(SendEngine, GivesUpAfterItsTimeWithTheLastTrouble) {
   script.engine.note_trouble(lost);
   script.engine.expire(script.now + 999ms);
   EXPECT_TRUE(script.errors.empty());
-  EXPECT_EQ(script.engine.next_wake(), start);
+  EXPECT_EQ(script.engine.next_wake(script.now), start + 1s);
   script.engine.expire(script.now + 1s);
   ASSERT_EQ(script.errors.size(), 1U);
   EXPECT_EQ(script.errors[0].code, Errc::timed_out);
   EXPECT_NE(script.errors[0].context.find("lost"), std::string::npos);
+}
+
+// A partition without a leader has something due and cannot send it. That hid its own deadline
+// and the linger of the other partitions: neither timer was armed.
+TEST(SendEngine, WhatCannotBeSentHidesNoTimer) {
+  Script script({.retry_for = 1s}, 2, {.batch_bytes = 200, .linger = 10ms});
+  script.engine.set_leader({0}, std::nullopt);
+  script.send(1, 0);
+  script.pass(20ms);
+  script.send(2, 1);
+  EXPECT_FALSE(script.next());
+  EXPECT_EQ(script.engine.next_wake(script.now), script.now + 10ms);
+  script.pass(10ms);
+  EXPECT_TRUE(script.next());
+  EXPECT_EQ(script.engine.next_wake(script.now), start + 1s);
 }
 
 TEST(SendEngine, AbortResolvesEverythingOnce) {

@@ -19,11 +19,14 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
 // Not inherited by programs that a connector starts, and checked while nothing is said: a
 // consumer at the end of its topic waits on an idle connection, and has no other way to see
-// that the server has gone without a word.
+// that the server has gone without a word. The probes wait while something that was sent has
+// no answer from the other kernel, such as the request for a stream, which has no deadline of
+// its own; that has its own limit, in place of a quarter of an hour.
 void prepare_socket(asio::ip::tcp::socket& socket) {
   constexpr int idle_s = 30;
   constexpr int interval_s = 10;
   constexpr int probe_count = 3;
+  constexpr int unacknowledged_ms = 60'000;
   const auto handle = socket.native_handle();
   ::fcntl(handle, F_SETFD, FD_CLOEXEC);
   const auto set = [handle](int level, int name, int value) {
@@ -34,6 +37,7 @@ void prepare_socket(asio::ip::tcp::socket& socket) {
   set(IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
   set(IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
   set(IPPROTO_TCP, TCP_KEEPCNT, probe_count);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_ms);
 }
 
 Error connect_error(const Endpoint& endpoint, const error_code& code) {

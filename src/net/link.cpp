@@ -53,18 +53,26 @@ void Link::start_attempt() {
 void Link::finish(Result<std::shared_ptr<Connection>> result) {
   attempting_ = false;
   if (result) {
-    backoff_.reset();
     not_before_ = {};
-    (*result)->on_closed([weak = weak_from_this()](const Error&) {
-      // A server that accepts and then ends each connection must not be asked in a tight loop.
-      if (const auto self = weak.lock()) self->not_before_ = Clock::now() + self->backoff_.next();
+    (*result)->on_closed([weak = weak_from_this(), opened = Clock::now()](const Error&) {
+      const auto self = weak.lock();
+      if (!self) return;
+      // A server that accepts and then ends each connection must not be asked in a tight loop:
+      // only a connection that outlived the pause before it ends the growth.
+      if (Clock::now() - opened > 2 * self->rested_) self->backoff_.reset();
+      self->rest();
     });
   } else {
     connection_.reset();
-    not_before_ = Clock::now() + backoff_.next();
+    rest();
   }
   auto waiting = std::exchange(waiting_, {});
   for (auto& ready : waiting) ready(result);
+}
+
+void Link::rest() {
+  rested_ = backoff_.next();
+  not_before_ = Clock::now() + rested_;
 }
 
 void Link::reset(const Error& why) {

@@ -41,12 +41,14 @@ class Link : public std::enable_shared_from_this<Link> {
   void attempt();
   void start_attempt();
   void finish(Result<std::shared_ptr<Connection>> result);
+  void rest();
 
   boost::asio::io_context& io_;
   Where where_;
   Backoff backoff_;
   boost::asio::steady_timer pause_;
   TimePoint not_before_{};
+  std::chrono::milliseconds rested_{0};  // the last pause
   std::shared_ptr<Connection> connection_;
   std::vector<Ready> waiting_;
   bool attempting_ = false;

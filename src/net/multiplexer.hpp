@@ -29,6 +29,13 @@ namespace sluice::net {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
+// So long from now; the end of time when that is farther away, as `milliseconds::max()` is.
+[[nodiscard]] inline TimePoint in_time(std::chrono::milliseconds wait) {
+  const auto now = Clock::now();
+  const auto most = std::chrono::floor<std::chrono::milliseconds>(TimePoint::max() - now);
+  return wait < most ? now + wait : TimePoint::max();
+}
+
 // The body of a request as pieces, so that record batches are written from where they are:
 // `small` up to the first cut, that cut's bytes, `small` up to the second, and so on.
 struct OutBody {

@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 tl::unexpected<Error> wrong(std::string_view what, const error_code& code) {
-  return fail(Errc::tls, "the profile's " + std::string(what) +
-                             " cannot be used: " + code.message() + "; it must be PEM text");
+  return fail(Errc::tls, "the profile's " + std::string(what) + " cannot be used: " +
+                             code.message() + "; it must be PEM text, without a password");
 }
 
 bool is_ip_address(const std::string& name) {
@@ -70,6 +70,9 @@ Result<> TlsContext::load(const TlsProfile& profile) {
   if (profile.cert.empty() && profile.key.empty()) return {};
   context_.use_certificate_chain(asio::buffer(profile.cert), code);
   if (code) return wrong("cert", code);
+  // OpenSSL would ask for the password of a key on the terminal, and wait there.
+  context_.set_password_callback(
+      [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
   context_.use_private_key(asio::buffer(profile.key), asio::ssl::context::pem, code);
   if (ERR_GET_REASON(static_cast<unsigned long>(code.value())) == X509_R_KEY_VALUES_MISMATCH) {
     return fail(Errc::tls, "the profile's key does not belong to its cert");

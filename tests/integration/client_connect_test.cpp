@@ -213,6 +213,7 @@ sign() {  # name ca san
 }
 sign server ca 'DNS:fluvio.test,DNS:*.fluvio.test'
 sign client ca 'DNS:client'
+openssl ec -in client.key -aes256 -passout pass:secret -out locked.key
 sign stranger other-ca 'DNS:stranger'
 )";
     std::ofstream(directory_.path() / "make.sh") << script;
@@ -286,6 +287,9 @@ TEST_F(Tls, EachWrongCertificateIsNamed) {
   auto mixed = verified();
   mixed.key = text("stranger.key");
   expect_tls_error(server.profile(), mixed, "does not belong");
+  auto locked = verified();  // a key with a password was asked for on the terminal
+  locked.key = text("locked.key");
+  expect_tls_error(server.profile(), locked, "without a password");
   auto broken = verified();
   broken.cert = "no certificate";
   expect_tls_error(server.profile(), broken, "cert cannot be used");

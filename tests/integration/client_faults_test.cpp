@@ -4,6 +4,8 @@
 // is lost, order is kept, and closing returns by its deadline.
 
 #include <atomic>
+#include <fstream>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
@@ -170,6 +172,25 @@ TEST(ProducerFaults, AFullQueueRefusesAndThenWaits) {
   EXPECT_TRUE(producer.close(20s));
 }
 
+// The first of two flushes that end together closed the producer, which ended the second: the
+// walk over the list went on with what was gone.
+TEST(ProducerFaults, AFlushMayCloseTheProducerWhileAnotherWaits) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  server.faults().add({.api_key = produce_key, .action = broker::Delay{200ms}, .count = 1});
+  std::optional<Producer> producer(client.producer(topic));
+  std::atomic<int> ended{0};
+  producer->send({.key = {}, .value = "1"});
+  producer->flush_async([&ended, handle = std::optional(*producer)](Outcome<Done>) mutable {
+    handle->close(1s);
+    handle.reset();
+    ++ended;
+  });
+  for (int i = 0; i < 3; ++i) producer->flush_async([&ended](Outcome<Done>) { ++ended; });
+  EXPECT_TRUE(eventually([&] { return ended == 4; }));
+}
+
 TEST(ConsumerFaults, ARestartOfTheServerSkipsAndRepeatsNothing) {
   TestServer server;
   auto client = Client::connect(server.profile());
@@ -251,6 +272,88 @@ TEST(ConsumerFaults, CommitsAreStoredAfterAReconnectEvenWithNothingNew) {
   EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
 }
 
+// The records in front of the broken batch were lost with it, those behind it were handed out
+// as if nothing were missing, and the error came last.
+TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  const auto log = server.log_file(topic + "-0");
+  auto producer = client.producer(topic, {.linger = 1h});  // each flush is one batch
+  std::uintmax_t broken_end = 0;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 10; ++j) {
+      const auto value = std::to_string(i * 10 + j);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+    if (i == 1) broken_end = std::filesystem::file_size(log);
+  }
+  {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(broken_end) - 2);
+    file.put('\x7f');
+  }
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning(), .until_end = true});
+  std::vector<int> read;
+  std::string said;
+  const auto read_on = [&] {
+    while (const auto records = consumer.next()) {
+      for (const auto& record : *records) read.push_back(std::stoi(std::string(record.value)));
+    }
+  };
+  for (int i = 0; i < 2; ++i) {
+    try {
+      read_on();
+      FAIL() << "the broken batch was passed over";
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::crc_mismatch) << failure.what();
+      said = failure.what();
+    }
+  }
+  EXPECT_EQ(read, (std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_NE(said.find("`seek` to offset 20 "), std::string::npos) << said;
+  read.clear();
+  consumer.seek({0}, {20});
+  read_on();
+  EXPECT_EQ(read, (std::vector{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
+}
+
+// Added to the time of day it overflowed: `next` came back at once, records failed unsent.
+TEST(ConsumerFaults, TheLongestWaitIsNoShortOne) {
+  constexpr auto longest = std::chrono::milliseconds::max();
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning()});
+  auto waiting = std::async(std::launch::async, [&] { return consumer.next(longest).state; });
+  auto producer = client.producer(topic, {.retry_for = longest});
+  producer.send({.key = {}, .value = "1"});
+  EXPECT_NO_THROW(producer.flush(longest));
+  EXPECT_EQ(waiting.get(), Next::State::records);
+  EXPECT_TRUE(producer.close(longest));
+  client.close(longest);
+}
+
+// It would wait for itself; every other call that waits said so, this one hung.
+TEST(ConsumerFaults, NextInACallbackIsRefusedInsteadOfHanging) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto consumer = client.consumer(topic, {.start = StartAt::end()});
+  std::promise<Errc> said;
+  auto future = said.get_future();
+  client.producer(topic).send({.key = {}, .value = "1"}, [&](Outcome<Delivered>) {
+    try {
+      static_cast<void>(consumer.next());
+      said.set_value(Errc::internal);
+    } catch (const Failure& failure) {
+      said.set_value(failure.code());
+    }
+  });
+  EXPECT_EQ(future.get(), Errc::invalid_argument);
+}
+
 TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
   TestServer server;
   auto client = Client::connect(server.profile());
@@ -269,6 +372,68 @@ TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
   EXPECT_THROW(producer.send({.key = {}, .value = "2"}), Failure);
   EXPECT_THROW(producer.flush(1s), Failure);
   EXPECT_EQ(consumer.next(1s).state, Next::State::ended);
+}
+
+// A callback kept the I/O thread busy over the deadline: whoever waited for a record then waited
+// for ever, because nothing ran any more that could have told.
+TEST(CloseDeadline, WakesWhoWaitsForARecordEvenWhenACallbackBlocks) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  std::promise<void> blocked;
+  std::promise<void> release;
+  producer.send({.key = {}, .value = "1"}, [&](Outcome<Delivered>) {
+    blocked.set_value();
+    release.get_future().wait();
+  });
+  blocked.get_future().wait();
+  auto waiting = std::async(std::launch::async, [&] {
+    try {
+      producer.send_and_wait({.key = {}, .value = "2"});
+    } catch (const Failure& failure) {
+      return failure.code();
+    }
+    return Errc::internal;
+  });
+  EXPECT_TRUE(eventually([&] { return producer.stats().records_sent == 2; }));
+  client.close(100ms);
+  release.set_value();
+  EXPECT_EQ(waiting.wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(waiting.get(), Errc::cancelled);
+}
+
+// A request without an answer kept the producer, and that the client, its sockets and its
+// thread, until the request timed out: a minute after the last handle had gone.
+TEST(CloseDeadline, NothingIsLeftBehindWhenAnAnswerNeverComes) {
+  const auto tasks = [] {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return std::distance(begin(all), end(all));
+  };
+  TestServer server;
+  const auto before = tasks();
+  {
+    auto client = Client::connect(server.profile());
+    const auto topic = make_topic(client);
+    auto producer = client.producer(topic);
+    server.faults().add({.api_key = produce_key, .action = broker::DropAnswer{}, .count = -1});
+    producer.send({.key = {}, .value = "1"});
+    EXPECT_FALSE(producer.close(200ms));
+  }
+  EXPECT_TRUE(eventually([&] { return tasks() <= before; }, 15s));
+}
+
+// Without `close` and callbacks nobody heard that records were lost.
+TEST(CloseDeadline, AProducerThatGoesWithRecordsWarns) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  server.faults().add({.api_key = produce_key, .action = broker::DropAnswer{}, .count = -1});
+  ::testing::internal::CaptureStderr();
+  client.producer(topic).send({.key = {}, .value = "1"});
+  const auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("were not stored"), std::string::npos) << said;
+  EXPECT_NE(said.find(topic), std::string::npos) << said;
 }
 
 TEST(CloseDeadline, WakesASenderAndAReaderThatWait) {

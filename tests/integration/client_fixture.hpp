@@ -71,6 +71,10 @@ class TestServer {
   }
   [[nodiscard]] broker::Broker& broker() { return *broker_; }
   [[nodiscard]] broker::Faults& faults() { return broker_->faults(); }
+  // Where the records of a partition are, from offset 0 on.
+  [[nodiscard]] std::filesystem::path log_file(const std::string& partition) const {
+    return options_.data_directory / "logs" / partition / "00000000000000000000.log";
+  }
   [[nodiscard]] ClusterProfile profile() const {
     return {.name = "test", .endpoint = "127.0.0.1:" + std::to_string(options_.sc_port)};
   }
