@@ -162,5 +162,24 @@ TEST_F(ConsumerOffsetsTest, IgnoresRecordsThatOthersProducedToTheTopic) {
   EXPECT_TRUE(offsets_->list(std::nullopt).empty());
 }
 
+// Compressed batches are stored unread: one that does not inflate kept the server from starting.
+TEST_F(ConsumerOffsetsTest, PassesOverBatchesOfOthersThatCannotBeRead) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  offsets_->update({"before", "t", 0}, 1, ignore);
+  settle();
+  auto broken = batch_of({"no gzip member"});
+  broken[22] |= std::byte{1};  // the attributes say gzip
+  wire::refresh_crc(broken);
+  Append append{.batches = {{broken, 0}}};
+  std::array appends{&append};
+  partition_->log().append(appends);
+  ASSERT_TRUE(partition_->log().commit());
+  offsets_->update({"after", "t", 0}, 2, ignore);
+  settle();
+  ASSERT_NO_FATAL_FAILURE(reopen());
+  EXPECT_EQ(offsets_->find({"before", "t", 0}), 1);
+  EXPECT_EQ(offsets_->find({"after", "t", 0}), 2);
+}
+
 }  // namespace
 }  // namespace sluice::broker
