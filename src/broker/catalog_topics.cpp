@@ -59,9 +59,15 @@ void Catalog::delete_topic(const wire::DeleteBody<std::string>& request, Answer 
   table<wire::TopicSpec>().erase(name);
   log::info("broker.catalog", "topic deleted", {{"topic", name}});
   // Offsets of its consumers go with it: a new topic of that name starts afresh.
-  consumer_offsets_->forget_topic(name, [=, this, answer = std::move(answer)](const Result<>&) {
-    on_control_([=, this] { finish_delete(name, directories, answer); });
-  });
+  const auto is_gone = [name](const std::string& topic) { return topic == name; };
+  consumer_offsets_->forget_topics(
+      is_gone, [=, this, answer = std::move(answer)](const Result<>& done) {
+        if (!done) {
+          log::warn("broker.catalog", "consumer offsets of a deleted topic not removed from disk",
+                    {{"topic", name}, {"error", done.error().message()}});
+        }
+        on_control_([=, this] { finish_delete(name, directories, answer); });
+      });
 }
 
 // After the writer has seen everything that was submitted for the topic.

@@ -38,10 +38,14 @@ class ConsumerOffsets {
   // Reads the log. Before anything else.
   [[nodiscard]] Result<> load();
 
-  void update(const ConsumerKey& key, std::int64_t offset, Done done);
+  // `not_leader` when the partition of the key, if it is given, was deleted meanwhile.
+  void update(const ConsumerKey& key, std::int64_t offset, Done done,
+              std::shared_ptr<const Partition> about = nullptr);
   // Done with success when there is none.
   void remove(const ConsumerKey& key, Done done);
-  void forget_topic(const std::string& topic, Done done);
+  // All offsets of the topics that are gone, those on their way too. On an error the map has
+  // forgotten them, and a restart may remember.
+  void forget_topics(std::function<bool(const std::string& topic)> is_gone, Done done);
 
   [[nodiscard]] std::optional<std::int64_t> find(const ConsumerKey& key) const;
   [[nodiscard]] std::vector<wire::ConsumerOffset> list(
@@ -59,7 +63,8 @@ class ConsumerOffsets {
     ConsumerKey key;
     std::optional<Value> value;  // nothing: removed
   };
-  void store(std::vector<Change> changes, Done done);
+  void store(Change change, Done done, std::shared_ptr<const Partition> about);
+  [[nodiscard]] Result<> write(std::span<const Change> changes);
   void apply(const Change& change);
   [[nodiscard]] Result<> replay(const LogSlice& slice);
   [[nodiscard]] Result<> compact();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_writer.hpp"
 
+#include <future>
+
 #include <gtest/gtest.h>
 
 #include "broker/consumer_offsets.hpp"
@@ -133,10 +135,30 @@ TEST_F(ConsumerOffsetsTest, ForgetsATopicWithAllItsConsumers) {
   offsets_->update({"c1", "t", 0}, 1, ignore);
   offsets_->update({"c1", "u", 0}, 2, ignore);
   settle();
-  offsets_->forget_topic("t", ignore);
+  offsets_->forget_topics([](const auto& name) { return name == "t"; }, ignore);
   settle();
   ASSERT_NO_FATAL_FAILURE(reopen());
   EXPECT_EQ(offsets_->list(std::nullopt).size(), 1U);
+}
+
+// A consumer's last flush races with the deletion of its topic.
+TEST_F(ConsumerOffsetsTest, ForgetsWhatWasOnItsWayWhenTheTopicWent) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  const auto topic = make_partition(dir_.path() / "t-0");
+  std::promise<void> both_are_queued;
+  writer_->run([&] { both_are_queued.get_future().wait(); });
+  offsets_->update({"before", "t", 0}, 1, ignore);
+  topic->mark_deleted();
+  offsets_->forget_topics([](const auto& name) { return name == "t"; }, ignore);
+  Result<> late;
+  offsets_->update({"after", "t", 0}, 1, [&](const auto& done) { late = done; }, topic);
+  both_are_queued.set_value();
+  settle();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::not_leader);
+  EXPECT_TRUE(offsets_->list(std::nullopt).empty());
+  ASSERT_NO_FATAL_FAILURE(reopen());
+  EXPECT_TRUE(offsets_->list(std::nullopt).empty());
 }
 
 TEST_F(ConsumerOffsetsTest, CompactsItsLogWithoutLosingAnOffset) {

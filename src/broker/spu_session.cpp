@@ -178,15 +178,16 @@ void SpuSession::update_consumer_offset(const Request& request,
   connection_.begin_pending();
   services_.consumer_offsets.update(
       {*stream.consumer_id(), partition.topic(), partition.index()}, body.offset,
-      [this, header, offset = body.offset,
-       keep = connection_.shared_from_this()](const Result<>& stored) {
+      [this, header, offset = body.offset, keep = connection_.shared_from_this(),
+       about = stream.partition()](const Result<>& stored) {
         wire::UpdateConsumerOffsetResponse response{offset, {}};
-        if (!stored) response.error_code = wire::Code::storage_error;
+        if (!stored) response.error_code = storage_code(stored.error(), *about);
         asio::post(keep->executor(), [this, header, response, keep] {
           answer(header, response);
           keep->end_pending();
         });
-      });
+      },
+      stream.partition());
 }
 
 void SpuSession::delete_consumer_offset(const Request& request,
