@@ -120,6 +120,7 @@ class PartitionLog {
   std::vector<Append*> staged_appends_;
   Place staged_end_;
   bool cut_needed_ = false;    // a failed write left bytes behind the end
+  bool roll_begun_ = false;    // the next segment may have a file: nothing goes into this one
   std::optional<Error> lost_;  // a sync failed while rolling, before the commit
 };
 
