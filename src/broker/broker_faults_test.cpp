@@ -217,6 +217,25 @@ TEST_F(BrokerFaults, ADeletionThatACrashInterruptedTakesTheConsumerOffsetsToo) {
   EXPECT_EQ(resumed->topics[0].partitions[0].start_offset, 0);
 }
 
+// To delete a topic is how one gets out of it.
+TEST_F(BrokerFaults, AFullDiskDoesNotKeepATopicFromBeingDeleted) {
+  start_with_topic();
+  auto client = spu();
+  ASSERT_TRUE(client.produce("t", batch_of({"a"})).error_code.ok());
+  const auto frame = client.take_stream(client.open_stream("t", 0, 1 << 20, "c1"));
+  ASSERT_TRUE(client.spu(wire::UpdateConsumerOffsetRequest{0, frame->stream_id}));
+  broker_->faults().storage().fill_disk_after(0);
+  auto admin = sc();
+  EXPECT_TRUE(admin.delete_topic("t").error_code.ok());
+  EXPECT_FALSE(fs::exists(dir_.path() / "data/logs/t-0"));
+  broker_->faults().clear();
+  restart();
+  auto again = sc();
+  EXPECT_TRUE(again.create_topic("t").error_code.ok());
+  auto consumer = spu();
+  EXPECT_TRUE(consumer.spu(wire::FetchConsumerOffsetsRequest{})->consumers.empty());
+}
+
 TEST_F(BrokerFaults, ACrashBeforeTheMetadataLeavesNoTopic) {
   start();
   const auto saved = dir_.path() / "saved";

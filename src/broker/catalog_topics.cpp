@@ -45,9 +45,13 @@ void Catalog::delete_topic(const wire::DeleteBody<std::string>& request, Answer 
   }
   auto topic = *found;
   topic.status.resolution = wire::TopicResolution::deleting;
-  if (const auto done = store_.put(topic); !done) {
-    return answer(storage_failed(name, done.error()));
+  auto marked = store_.put(topic);
+  // A full disk has no room for a mark. Without one a crash may leave the logs; they are set
+  // aside when the name comes back.
+  if (!marked && marked.error().code == Errc::no_space) {
+    marked = store_.remove<wire::TopicSpec>(name);
   }
+  if (!marked) return answer(storage_failed(name, marked.error()));
   options_.env.pass("topic.marked-deleted");
   deleting_.insert(name);
   std::vector<fs::path> directories;
