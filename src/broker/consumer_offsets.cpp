@@ -14,8 +14,11 @@ constexpr std::size_t changes_per_batch = 4096;
 }  // namespace
 
 ConsumerOffsets::ConsumerOffsets(std::shared_ptr<Partition> partition, LogWriter& writer,
-                                 WallClock now)
-    : partition_(std::move(partition)), writer_(writer), now_(std::move(now)) {}
+                                 WallClock now, std::size_t entries_max)
+    : partition_(std::move(partition)),
+      writer_(writer),
+      now_(std::move(now)),
+      entries_max_(entries_max) {}
 
 // A record's key names the entry; its value is the entry, empty when it was removed.
 Bytes ConsumerOffsets::encode(std::span<const Change> changes, std::int64_t now_ms) {
@@ -100,8 +103,20 @@ void ConsumerOffsets::store(Change change, Done done, std::shared_ptr<const Part
   writer_.submit(std::move(job));
 }
 
+Result<> ConsumerOffsets::check_limits(const ConsumerKey& key) const {
+  if (key.consumer_id.size() > consumer_id_bytes_max) {
+    return fail(Errc::too_large, "a consumer id of " + std::to_string(key.consumer_id.size()) +
+                                     " bytes; at most " + std::to_string(consumer_id_bytes_max));
+  }
+  const std::lock_guard lock(mutex_);
+  if (offsets_.size() < entries_max_ || offsets_.contains(key)) return {};
+  return fail(Errc::too_large, "this server keeps " + std::to_string(entries_max_) +
+                                   " consumer offsets; delete some that are not needed");
+}
+
 void ConsumerOffsets::update(const ConsumerKey& key, std::int64_t offset, Done done,
                              std::shared_ptr<const Partition> about) {
+  if (const auto refused = check_limits(key); !refused) return done(refused);
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now_().time_since_epoch()).count();
   store({key, Value{offset, static_cast<std::uint64_t>(seconds)}}, std::move(done),

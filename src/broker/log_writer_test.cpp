@@ -79,10 +79,11 @@ TEST(LogWriter, RefusesAPartitionThatWasDeletedMeanwhile) {
 
 class ConsumerOffsetsTest : public testing::Test {
  protected:
-  void open() {
+  void open(std::size_t entries_max = 1000) {
     writer_ = std::make_unique<LogWriter>();
     partition_ = make_partition(dir_.path() / "consumer-offset-0");
-    offsets_ = std::make_unique<ConsumerOffsets>(partition_, *writer_, [this] { return now_; });
+    offsets_ = std::make_unique<ConsumerOffsets>(
+        partition_, *writer_, [this] { return now_; }, entries_max);
     ASSERT_TRUE(offsets_->load());
   }
   void settle() {
@@ -139,6 +140,23 @@ TEST_F(ConsumerOffsetsTest, ForgetsATopicWithAllItsConsumers) {
   settle();
   ASSERT_NO_FATAL_FAILURE(reopen());
   EXPECT_EQ(offsets_->list(std::nullopt).size(), 1U);
+}
+
+TEST_F(ConsumerOffsetsTest, AreBoundedInNumberAndInTheLengthOfAnId) {
+  ASSERT_NO_FATAL_FAILURE(open(100));
+  std::vector<Errc> refusals;
+  const auto note = [&](const Result<>& done) {
+    if (!done) refusals.push_back(done.error().code);
+  };
+  for (int i = 0; i < 100; ++i) offsets_->update({std::to_string(i), "t", 0}, 1, ignore);
+  settle();
+  offsets_->update({"one more", "t", 0}, 1, note);
+  offsets_->update({std::string(256, 'i'), "t", 0}, 1, note);
+  offsets_->update({"7", "t", 0}, 2, ignore);  // known already
+  settle();
+  EXPECT_EQ(refusals, (std::vector{Errc::too_large, Errc::too_large}));
+  EXPECT_EQ(offsets_->find({"7", "t", 0}), 2);
+  EXPECT_EQ(offsets_->list(std::nullopt).size(), 100U);
 }
 
 // A consumer's last flush races with the deletion of its topic.
