@@ -20,6 +20,10 @@ class BrokerLimitsTest : public BrokerTest {
     client.half_close();  // a frame that is too short waits for more, until there is none
     EXPECT_TRUE(client.is_closed()) << what;
   }
+  // Waits until nobody can connect: the stop has begun.
+  void spu_refuses() {
+    EXPECT_TRUE(eventually([&] { return !spu().connected(); }));
+  }
 };
 
 Bytes with_length(std::uint32_t length, ByteView payload) {
@@ -231,6 +235,25 @@ TEST_F(BrokerLimitsTest, AStopAnswersWhatIsInFlightAndEndsByItsDeadline) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(watching.is_closed());
+}
+
+TEST_F(BrokerLimitsTest, AStopLetsTheAnswerThatIsBeingWrittenOut) {
+  start();
+  make_topic("t");
+  auto client = spu();
+  const auto batch = batch_of({std::string(1'000'000, 'x')});
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(client.produce("t", batch).error_code.ok());
+  wire::FetchRequest request;
+  request.max_bytes = 8 << 20;
+  request.topics = {{"t", {{.partition = 0, .max_bytes = 8 << 20}}}};
+  const auto id = client.send(1, 25, request);  // more than the sockets hold
+  ASSERT_TRUE(client.wait_readable());
+  std::thread stopping([&] { broker_->stop(std::chrono::seconds(10)); });
+  spu_refuses();
+  const auto answer = client.take<wire::FetchResponse>(id, 25);
+  stopping.join();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(values_of(answer->topics[0].partitions[0].records.bytes).size(), 8U);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ void Connection::close() noexcept {
 }
 
 bool Connection::drained() const noexcept {
-  return pending_count_ == 0 && answers_.empty();
+  return pending_count_ == 0 && answer_bytes_ == 0;
 }
 
 void Connection::drain() {
