@@ -178,6 +178,17 @@ TEST_F(BrokerLimitsTest, WhoSaysNothingOrStopsInsideAFrameIsClosed) {
   EXPECT_TRUE(halting.is_closed());
 }
 
+// A frame takes its share of the server's memory when its length is known: four that came a byte
+// at a time would keep everybody else waiting for ever.
+TEST_F(BrokerLimitsTest, WhoDripsAFrameIsClosedToo) {
+  options_.limits.frame_timeout = std::chrono::milliseconds(200);
+  start();
+  auto dripping = spu();
+  ASSERT_TRUE(dripping.spu(wire::ApiVersionsRequest{"1.0.0", "", ""}, 2));
+  dripping.send_bytes(with_length(100'000, {}));
+  EXPECT_TRUE(eventually([&] { return !dripping.send_bytes(to_bytes("x")); }));
+}
+
 TEST_F(BrokerLimitsTest, RequestsInFlightAreBoundedAndAllAnswered) {
   options_.limits.frame_bytes_max = 200'000;
   options_.limits.request_bytes_max = 200'000;
