@@ -58,7 +58,8 @@ struct ReadCursor {
   std::int64_t next = 0;
   std::shared_ptr<const Segment> segment;  // found at the first read
   Place place;
-  std::shared_ptr<const File> file;  // keeps a segment readable that retention removes
+  std::uint64_t taken_back_count = 0;  // of the segment, when it was found
+  std::shared_ptr<const File> file;    // keeps a segment readable that retention removes
 };
 
 class PartitionLog {
