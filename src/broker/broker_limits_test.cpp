@@ -189,6 +189,24 @@ TEST_F(BrokerLimitsTest, WhoDripsAFrameIsClosedToo) {
   EXPECT_TRUE(eventually([&] { return !dripping.send_bytes(to_bytes("x")); }));
 }
 
+// Each topic of the request takes six bytes, and ten times that in memory.
+TEST_F(BrokerLimitsTest, ARequestOfMillionsOfItemsIsRefused) {
+  start();
+  Bytes body;
+  wire::WireWriter writer(body);
+  constexpr std::uint32_t topics = 2'000'000;
+  writer.big_endian(topics);
+  for (std::uint32_t i = 0; i < topics; ++i) {
+    writer.string("");
+    writer.big_endian(std::uint32_t{0});
+  }
+  auto client = spu();
+  ASSERT_TRUE(client.spu(wire::ApiVersionsRequest{"1.0.0", "", ""}, 2));
+  client.send_bytes(request_frame(1002, 25, body));
+  EXPECT_TRUE(client.is_closed());
+  expect_serves();
+}
+
 TEST_F(BrokerLimitsTest, RequestsInFlightAreBoundedAndAllAnswered) {
   options_.limits.frame_bytes_max = 200'000;
   options_.limits.request_bytes_max = 200'000;
