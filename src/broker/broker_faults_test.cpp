@@ -192,6 +192,50 @@ TEST_F(BrokerFaults, FinishesADeletionThatACrashInterrupted) {
   EXPECT_TRUE(again.create_topic("t").error_code.ok());
 }
 
+// The offsets are forgotten after the mark: a crash in between left them for the next topic of
+// that name, whose first records its consumers then never saw.
+TEST_F(BrokerFaults, ADeletionThatACrashInterruptedTakesTheConsumerOffsetsToo) {
+  start_with_topic();
+  auto client = spu();
+  ASSERT_TRUE(client.produce("t", numbered_batches(0, 5)).error_code.ok());
+  const auto frame = client.take_stream(client.open_stream("t", 0, 1 << 20, "c1"));
+  ASSERT_TRUE(client.spu(wire::UpdateConsumerOffsetRequest{4, frame->stream_id}));
+  const auto saved = dir_.path() / "saved";
+  broker_->faults().storage().at("topic.marked-deleted", [&] {
+    fs::copy(dir_.path() / "data", saved, fs::copy_options::recursive);
+  });
+  auto admin = sc();
+  ASSERT_TRUE(admin.delete_topic("t").error_code.ok());
+  broker_.reset();
+  options_.data_directory = saved;
+  start();
+  auto again = sc();
+  ASSERT_TRUE(eventually([&] { return again.create_topic("t").error_code.ok(); }));
+  auto consumer = spu();
+  EXPECT_TRUE(consumer.spu(wire::FetchConsumerOffsetsRequest{})->consumers.empty());
+  const auto resumed = consumer.spu(wire::FetchOffsetsRequest{{{"t", {0}}}, "c1"}, 23);
+  EXPECT_EQ(resumed->topics[0].partitions[0].start_offset, 0);
+}
+
+// To delete a topic is how one gets out of it.
+TEST_F(BrokerFaults, AFullDiskDoesNotKeepATopicFromBeingDeleted) {
+  start_with_topic();
+  auto client = spu();
+  ASSERT_TRUE(client.produce("t", batch_of({"a"})).error_code.ok());
+  const auto frame = client.take_stream(client.open_stream("t", 0, 1 << 20, "c1"));
+  ASSERT_TRUE(client.spu(wire::UpdateConsumerOffsetRequest{0, frame->stream_id}));
+  broker_->faults().storage().fill_disk_after(0);
+  auto admin = sc();
+  EXPECT_TRUE(admin.delete_topic("t").error_code.ok());
+  EXPECT_FALSE(fs::exists(dir_.path() / "data/logs/t-0"));
+  broker_->faults().clear();
+  restart();
+  auto again = sc();
+  EXPECT_TRUE(again.create_topic("t").error_code.ok());
+  auto consumer = spu();
+  EXPECT_TRUE(consumer.spu(wire::FetchConsumerOffsetsRequest{})->consumers.empty());
+}
+
 TEST_F(BrokerFaults, ACrashBeforeTheMetadataLeavesNoTopic) {
   start();
   const auto saved = dir_.path() / "saved";

@@ -20,6 +20,10 @@ class BrokerLimitsTest : public BrokerTest {
     client.half_close();  // a frame that is too short waits for more, until there is none
     EXPECT_TRUE(client.is_closed()) << what;
   }
+  // Waits until nobody can connect: the stop has begun.
+  void spu_refuses() {
+    EXPECT_TRUE(eventually([&] { return !spu().connected(); }));
+  }
 };
 
 Bytes with_length(std::uint32_t length, ByteView payload) {
@@ -174,6 +178,35 @@ TEST_F(BrokerLimitsTest, WhoSaysNothingOrStopsInsideAFrameIsClosed) {
   EXPECT_TRUE(halting.is_closed());
 }
 
+// A frame takes its share of the server's memory when its length is known: four that came a byte
+// at a time would keep everybody else waiting for ever.
+TEST_F(BrokerLimitsTest, WhoDripsAFrameIsClosedToo) {
+  options_.limits.frame_timeout = std::chrono::milliseconds(200);
+  start();
+  auto dripping = spu();
+  ASSERT_TRUE(dripping.spu(wire::ApiVersionsRequest{"1.0.0", "", ""}, 2));
+  dripping.send_bytes(with_length(100'000, {}));
+  EXPECT_TRUE(eventually([&] { return !dripping.send_bytes(to_bytes("x")); }));
+}
+
+// Each topic of the request takes six bytes, and ten times that in memory.
+TEST_F(BrokerLimitsTest, ARequestOfMillionsOfItemsIsRefused) {
+  start();
+  Bytes body;
+  wire::WireWriter writer(body);
+  constexpr std::uint32_t topics = 2'000'000;
+  writer.big_endian(topics);
+  for (std::uint32_t i = 0; i < topics; ++i) {
+    writer.string("");
+    writer.big_endian(std::uint32_t{0});
+  }
+  auto client = spu();
+  ASSERT_TRUE(client.spu(wire::ApiVersionsRequest{"1.0.0", "", ""}, 2));
+  client.send_bytes(request_frame(1002, 25, body));
+  EXPECT_TRUE(client.is_closed());
+  expect_serves();
+}
+
 TEST_F(BrokerLimitsTest, RequestsInFlightAreBoundedAndAllAnswered) {
   options_.limits.frame_bytes_max = 200'000;
   options_.limits.request_bytes_max = 200'000;
@@ -231,6 +264,25 @@ TEST_F(BrokerLimitsTest, AStopAnswersWhatIsInFlightAndEndsByItsDeadline) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(watching.is_closed());
+}
+
+TEST_F(BrokerLimitsTest, AStopLetsTheAnswerThatIsBeingWrittenOut) {
+  start();
+  make_topic("t");
+  auto client = spu();
+  const auto batch = batch_of({std::string(1'000'000, 'x')});
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(client.produce("t", batch).error_code.ok());
+  wire::FetchRequest request;
+  request.max_bytes = 8 << 20;
+  request.topics = {{"t", {{.partition = 0, .max_bytes = 8 << 20}}}};
+  const auto id = client.send(1, 25, request);  // more than the sockets hold
+  ASSERT_TRUE(client.wait_readable());
+  std::thread stopping([&] { broker_->stop(std::chrono::seconds(10)); });
+  spu_refuses();
+  const auto answer = client.take<wire::FetchResponse>(id, 25);
+  stopping.join();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(values_of(answer->topics[0].partitions[0].records.bytes).size(), 8U);
 }
 
 }  // namespace

@@ -56,7 +56,22 @@ Result<> Catalog::load(wire::SpuSpec own_spu) {
   const std::string system_topic(consumer_offset_topic);
   consumer_offsets_ = std::make_unique<ConsumerOffsets>(partitions_.find(system_topic, 0), writer_,
                                                         options_.log_defaults.now);
-  return consumer_offsets_->load();
+  if (auto done = consumer_offsets_->load(); !done) return done;
+  forget_lost_offsets();
+  return {};
+}
+
+// What a crash in the middle of a deletion leaves; a new topic of that name must not find it.
+void Catalog::forget_lost_offsets() {
+  const auto is_gone = [this](const std::string& topic) {
+    return table<wire::TopicSpec>().find(topic) == nullptr;
+  };
+  consumer_offsets_->forget_topics(is_gone, [](const Result<>& done) {
+    if (done) return;
+    log::warn("broker.catalog", "consumer offsets of deleted topics not removed from disk",
+              {{"error", done.error().message()}});
+  });
+  writer_.run_and_wait([] {});
 }
 
 Result<> Catalog::load_objects() {

@@ -72,6 +72,7 @@ class Catalog {
   [[nodiscard]] Result<> load_topics();
   [[nodiscard]] Result<> load_objects();
   [[nodiscard]] Result<> make_system_topic();
+  void forget_lost_offsets();
   [[nodiscard]] Result<std::vector<std::shared_ptr<Partition>>> open_partitions(
       const std::string& topic, const wire::TopicSpec& spec, std::uint32_t first);
   [[nodiscard]] Result<> store_topic(const std::string& name, const wire::TopicSpec& spec,

@@ -45,9 +45,13 @@ void Catalog::delete_topic(const wire::DeleteBody<std::string>& request, Answer 
   }
   auto topic = *found;
   topic.status.resolution = wire::TopicResolution::deleting;
-  if (const auto done = store_.put(topic); !done) {
-    return answer(storage_failed(name, done.error()));
+  auto marked = store_.put(topic);
+  // A full disk has no room for a mark. Without one a crash may leave the logs; they are set
+  // aside when the name comes back.
+  if (!marked && marked.error().code == Errc::no_space) {
+    marked = store_.remove<wire::TopicSpec>(name);
   }
+  if (!marked) return answer(storage_failed(name, marked.error()));
   options_.env.pass("topic.marked-deleted");
   deleting_.insert(name);
   std::vector<fs::path> directories;
@@ -59,9 +63,15 @@ void Catalog::delete_topic(const wire::DeleteBody<std::string>& request, Answer 
   table<wire::TopicSpec>().erase(name);
   log::info("broker.catalog", "topic deleted", {{"topic", name}});
   // Offsets of its consumers go with it: a new topic of that name starts afresh.
-  consumer_offsets_->forget_topic(name, [=, this, answer = std::move(answer)](const Result<>&) {
-    on_control_([=, this] { finish_delete(name, directories, answer); });
-  });
+  const auto is_gone = [name](const std::string& topic) { return topic == name; };
+  consumer_offsets_->forget_topics(
+      is_gone, [=, this, answer = std::move(answer)](const Result<>& done) {
+        if (!done) {
+          log::warn("broker.catalog", "consumer offsets of a deleted topic not removed from disk",
+                    {{"topic", name}, {"error", done.error().message()}});
+        }
+        on_control_([=, this] { finish_delete(name, directories, answer); });
+      });
 }
 
 // After the writer has seen everything that was submitted for the topic.

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t input_buffer_bytes = 16 * 1024;
 constexpr std::size_t header_bytes_min = 10;
 constexpr std::size_t gathered_frames_max = 64;
+// What a frame's bytes must come with, beside `frame_timeout`.
+constexpr std::size_t bytes_per_ms_min = 256;
 
 template <typename T>
 bool is(const std::optional<FaultAction>& action) {
@@ -59,7 +61,7 @@ void Connection::close() noexcept {
 }
 
 bool Connection::drained() const noexcept {
-  return pending_count_ == 0 && answers_.empty();
+  return pending_count_ == 0 && answer_bytes_ == 0;
 }
 
 void Connection::drain() {
@@ -130,8 +132,14 @@ asio::awaitable<void> Connection::read_exactly(std::span<std::byte> into) {
   const auto buffered = std::min(into.size(), input_end_ - input_begin_);
   std::memcpy(into.data(), input_.data() + input_begin_, buffered);
   input_begin_ += buffered;
+  // A frame holds a share of the budget from its length on: all of it has a deadline too.
+  const auto timeout = shared_.limits.frame_timeout;
+  const auto until = std::chrono::steady_clock::now() + timeout +
+                     std::chrono::milliseconds(into.size() / bytes_per_ms_min);
   for (auto rest = into.subspan(buffered); !rest.empty();) {
-    arm(shared_.limits.frame_timeout);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    arm(std::min(timeout, left));
     const auto count = co_await transport_->read_some(rest);
     rest = rest.subspan(count);
   }

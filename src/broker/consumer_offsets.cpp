@@ -14,8 +14,11 @@ constexpr std::size_t changes_per_batch = 4096;
 }  // namespace
 
 ConsumerOffsets::ConsumerOffsets(std::shared_ptr<Partition> partition, LogWriter& writer,
-                                 WallClock now)
-    : partition_(std::move(partition)), writer_(writer), now_(std::move(now)) {}
+                                 WallClock now, std::size_t entries_max)
+    : partition_(std::move(partition)),
+      writer_(writer),
+      now_(std::move(now)),
+      entries_max_(entries_max) {}
 
 // A record's key names the entry; its value is the entry, empty when it was removed.
 Bytes ConsumerOffsets::encode(std::span<const Change> changes, std::int64_t now_ms) {
@@ -64,10 +67,12 @@ Result<> ConsumerOffsets::replay(const LogSlice& slice) {
   if (!batches) return tl::unexpected(batches.error());
   Bytes scratch;
   for (const auto& batch : batches->batches) {
+    // Anyone may produce to the topic; what is not ours is not an offset. Ours is never
+    // compressed, so nothing is inflated on a stranger's word.
+    if (wire::codec_of(batch.header) != Compression::none) continue;
     auto records = wire::RecordCursor::open(batch, scratch);
-    if (!records) return tl::unexpected(records.error());
+    if (!records) continue;
     while (const auto record = records->next()) {
-      // Anyone may produce to the topic; what is not ours is not an offset.
       if (const auto change = decode(*record)) apply(*change);
     }
   }
@@ -83,41 +88,75 @@ void ConsumerOffsets::apply(const Change& change) {
   }
 }
 
-void ConsumerOffsets::store(std::vector<Change> changes, Done done) {
+void ConsumerOffsets::store(Change change, Done done, std::shared_ptr<const Partition> about) {
   const auto now_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(now_().time_since_epoch()).count();
-  const auto bytes = std::make_shared<Bytes>(encode(changes, now_ms));
-  AppendJob job{.partition = partition_};
-  job.append.batches.push_back({*bytes, static_cast<std::int32_t>(changes.size()) - 1});
-  job.done = [this, bytes, changes = std::move(changes),
+  const auto bytes = std::make_shared<Bytes>(encode(std::span(&change, 1), now_ms));
+  AppendJob job{.partition = partition_, .about = std::move(about)};
+  job.append.batches.push_back({*bytes, 0});
+  job.done = [this, bytes, change = std::move(change),
               done = std::move(done)](const Result<std::int64_t>& stored) {
     if (!stored) return done(tl::unexpected(stored.error()));
-    for (const auto& change : changes) apply(change);
+    apply(change);
     done({});
   };
   writer_.submit(std::move(job));
 }
 
-void ConsumerOffsets::update(const ConsumerKey& key, std::int64_t offset, Done done) {
+Result<> ConsumerOffsets::check_limits(const ConsumerKey& key) const {
+  if (key.consumer_id.size() > consumer_id_bytes_max) {
+    return fail(Errc::too_large, "a consumer id of " + std::to_string(key.consumer_id.size()) +
+                                     " bytes; at most " + std::to_string(consumer_id_bytes_max));
+  }
+  const std::lock_guard lock(mutex_);
+  if (offsets_.size() < entries_max_ || offsets_.contains(key)) return {};
+  return fail(Errc::too_large, "this server keeps " + std::to_string(entries_max_) +
+                                   " consumer offsets; delete some that are not needed");
+}
+
+void ConsumerOffsets::update(const ConsumerKey& key, std::int64_t offset, Done done,
+                             std::shared_ptr<const Partition> about) {
+  if (const auto refused = check_limits(key); !refused) return done(refused);
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now_().time_since_epoch()).count();
-  store({{key, Value{offset, static_cast<std::uint64_t>(seconds)}}}, std::move(done));
+  store({key, Value{offset, static_cast<std::uint64_t>(seconds)}}, std::move(done),
+        std::move(about));
 }
 
 void ConsumerOffsets::remove(const ConsumerKey& key, Done done) {
-  store({{key, std::nullopt}}, std::move(done));
+  store({key, std::nullopt}, std::move(done), nullptr);
 }
 
-void ConsumerOffsets::forget_topic(const std::string& topic, Done done) {
-  std::vector<Change> changes;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [key, value] : offsets_) {
-      if (key.topic == topic) changes.push_back({key, std::nullopt});
+// On the writer's thread, where no update is under way.
+void ConsumerOffsets::forget_topics(std::function<bool(const std::string& topic)> is_gone,
+                                    Done done) {
+  writer_.run([this, is_gone = std::move(is_gone), done = std::move(done)] {
+    std::vector<Change> changes;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [key, value] : offsets_) {
+        if (is_gone(key.topic)) changes.push_back({key, std::nullopt});
+      }
     }
+    const auto written = changes.empty() ? Result<>{} : write(changes);
+    for (const auto& change : changes) apply(change);
+    done(written);
+  });
+}
+
+// On the writer's thread, so nothing is appended meanwhile.
+Result<> ConsumerOffsets::write(std::span<const Change> changes) {
+  auto& log = partition_->log();
+  while (!changes.empty()) {
+    const auto some = changes.first(std::min(changes.size(), changes_per_batch));
+    auto bytes = encode(some, 0);
+    Append append{.batches = {{bytes, static_cast<std::int32_t>(some.size()) - 1}}};
+    std::array appends{&append};
+    log.append(appends);
+    if (!append.base_offset) return tl::unexpected(append.base_offset.error());
+    changes = changes.subspan(some.size());
   }
-  if (changes.empty()) return done({});
-  store(std::move(changes), std::move(done));
+  return log.commit();
 }
 
 std::optional<std::int64_t> ConsumerOffsets::find(const ConsumerKey& key) const {
@@ -159,7 +198,6 @@ void ConsumerOffsets::compact_if_worth(std::uint64_t log_bytes_min) {
   });
 }
 
-// On the writer's thread, so nothing is appended meanwhile.
 Result<> ConsumerOffsets::compact() {
   auto& log = partition_->log();
   if (auto done = log.roll(); !done) return done;
@@ -169,16 +207,7 @@ Result<> ConsumerOffsets::compact() {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, value] : offsets_) changes.push_back({key, value});
   }
-  for (std::span<const Change> rest = changes; !rest.empty();) {
-    const auto some = rest.first(std::min(rest.size(), changes_per_batch));
-    auto bytes = encode(some, 0);
-    Append append{.batches = {{bytes, static_cast<std::int32_t>(some.size()) - 1}}};
-    std::array appends{&append};
-    log.append(appends);
-    if (!append.base_offset) return tl::unexpected(append.base_offset.error());
-    rest = rest.subspan(some.size());
-  }
-  if (auto done = log.commit(); !done) return done;
+  if (auto done = write(changes); !done) return done;
   log.drop_before(snapshot_start);
   return {};
 }

@@ -4,7 +4,8 @@
 // What consumers have seen, by consumer id and partition: a map in memory, and each change a
 // record in the log of the system topic `consumer-offset`, from which the map is rebuilt.
 //
-// A change shows in the map once it is durable. When the log has grown to many times the map,
+// A change shows in the map once it is durable. The map has a limit, and so has the length of
+// a consumer's id. When the log has grown to many times the map,
 // the map is written out in full and what lies before is dropped. Thread-safe.
 
 #include <functional>
@@ -30,18 +31,25 @@ struct ConsumerKey {
 
 class ConsumerOffsets {
  public:
-  using Done = std::function<void(const Result<>&)>;  // on the writer's thread
+  using Done = std::function<void(const Result<>&)>;  // on the writer's thread, but for refusals
+  static constexpr std::size_t consumer_id_bytes_max = 255;
 
   // Requires: `writer` outlives this; `partition` is the system topic's.
-  ConsumerOffsets(std::shared_ptr<Partition> partition, LogWriter& writer, WallClock now);
+  ConsumerOffsets(std::shared_ptr<Partition> partition, LogWriter& writer, WallClock now,
+                  std::size_t entries_max = 65'536);
 
   // Reads the log. Before anything else.
   [[nodiscard]] Result<> load();
 
-  void update(const ConsumerKey& key, std::int64_t offset, Done done);
+  // `not_leader` when the partition of the key, if it is given, was deleted meanwhile;
+  // `too_large`, at once, above a limit.
+  void update(const ConsumerKey& key, std::int64_t offset, Done done,
+              std::shared_ptr<const Partition> about = nullptr);
   // Done with success when there is none.
   void remove(const ConsumerKey& key, Done done);
-  void forget_topic(const std::string& topic, Done done);
+  // All offsets of the topics that are gone, those on their way too. On an error the map has
+  // forgotten them, and a restart may remember.
+  void forget_topics(std::function<bool(const std::string& topic)> is_gone, Done done);
 
   [[nodiscard]] std::optional<std::int64_t> find(const ConsumerKey& key) const;
   [[nodiscard]] std::vector<wire::ConsumerOffset> list(
@@ -59,8 +67,10 @@ class ConsumerOffsets {
     ConsumerKey key;
     std::optional<Value> value;  // nothing: removed
   };
-  void store(std::vector<Change> changes, Done done);
+  void store(Change change, Done done, std::shared_ptr<const Partition> about);
+  [[nodiscard]] Result<> write(std::span<const Change> changes);
   void apply(const Change& change);
+  [[nodiscard]] Result<> check_limits(const ConsumerKey& key) const;
   [[nodiscard]] Result<> replay(const LogSlice& slice);
   [[nodiscard]] Result<> compact();
   static Bytes encode(std::span<const Change> changes, std::int64_t now_ms);
@@ -69,6 +79,7 @@ class ConsumerOffsets {
   std::shared_ptr<Partition> partition_;
   LogWriter& writer_;
   WallClock now_;
+  const std::size_t entries_max_;
   mutable std::mutex mutex_;
   std::map<ConsumerKey, Value> offsets_;
 };

@@ -83,6 +83,31 @@ TEST(FailingSync, IsReportedByTheCommitWhenItHappensInARoll) {
   EXPECT_EQ(log->offsets().end, 0);
 }
 
+// The new segment's file was there and the roll failed: appends that still fitted into the old
+// one got offsets behind the new one's start, and a restart took them for the new one's.
+TEST(FailingRoll, LetsNothingPassTheStartOfTheSegmentThatItLeft) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  LogOptions options;
+  options.segment_bytes_max = 1024;
+  const auto here = dir.path() / "t-0";
+  const auto away = dir.path() / "away";
+  int acknowledged = 0;
+  {
+    const auto log = open_log(here, options, &faults);
+    while (log->offsets().size_bytes < 800) ASSERT_EQ(append(*log, {"x"}), acknowledged++);
+    faults.at("roll.after-create", [&] { fs::rename(here, away); });  // cannot be synced
+    EXPECT_FALSE(append(*log, {std::string(400, 'y')}));
+    fs::rename(away, here);
+    for (int i = 0; i < 3; ++i) acknowledged += append(*log, {"x"}) ? 1 : 0;
+    EXPECT_EQ(read_all(*log, 0).size(), static_cast<std::size_t>(acknowledged));
+  }
+  const auto log = open_log(here, options);
+  EXPECT_EQ(log->offsets().end, acknowledged);
+  EXPECT_EQ(read_all(*log, 0),
+            std::vector<std::string>(static_cast<std::size_t>(acknowledged), "x"));
+}
+
 TEST(ReadOnlyDirectory, IsAClearError) {
   if (::geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
   const TemporaryDirectory dir;

@@ -32,16 +32,21 @@ std::vector<PartitionGroup> by_partition(std::span<AppendJob* const> jobs) {
   return groups;
 }
 
+bool is_refused(const AppendJob& job) {
+  return job.partition->deleted() || (job.about && job.about->deleted());
+}
+
 void write(PartitionGroup& group) {
-  if (group.partition->deleted()) {
-    for (auto* job : group.jobs) {
-      job->append.base_offset = fail(Errc::not_leader, "the topic was deleted");
-    }
-    return;
-  }
   std::vector<Append*> appends;
   appends.reserve(group.jobs.size());
-  for (auto* job : group.jobs) appends.push_back(&job->append);
+  for (auto* job : group.jobs) {
+    if (is_refused(*job)) {
+      job->append.base_offset = fail(Errc::not_leader, "the topic was deleted");
+    } else {
+      appends.push_back(&job->append);
+    }
+  }
+  if (appends.empty()) return;
   group.partition->log().append(appends);
   group.partition->notify();
 }

@@ -24,6 +24,8 @@ struct AppendJob {
   std::shared_ptr<Partition> partition;
   Append append;
   std::function<void(const Result<std::int64_t>&)> done;  // must not throw
+  // Refused once this one is deleted, whatever `partition` is; may be nothing.
+  std::shared_ptr<const Partition> about = nullptr;
 };
 
 class LogWriter {

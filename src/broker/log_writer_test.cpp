@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_writer.hpp"
 
+#include <future>
+
 #include <gtest/gtest.h>
 
 #include "broker/consumer_offsets.hpp"
@@ -77,10 +79,11 @@ TEST(LogWriter, RefusesAPartitionThatWasDeletedMeanwhile) {
 
 class ConsumerOffsetsTest : public testing::Test {
  protected:
-  void open() {
+  void open(std::size_t entries_max = 1000) {
     writer_ = std::make_unique<LogWriter>();
     partition_ = make_partition(dir_.path() / "consumer-offset-0");
-    offsets_ = std::make_unique<ConsumerOffsets>(partition_, *writer_, [this] { return now_; });
+    offsets_ = std::make_unique<ConsumerOffsets>(
+        partition_, *writer_, [this] { return now_; }, entries_max);
     ASSERT_TRUE(offsets_->load());
   }
   void settle() {
@@ -133,10 +136,47 @@ TEST_F(ConsumerOffsetsTest, ForgetsATopicWithAllItsConsumers) {
   offsets_->update({"c1", "t", 0}, 1, ignore);
   offsets_->update({"c1", "u", 0}, 2, ignore);
   settle();
-  offsets_->forget_topic("t", ignore);
+  offsets_->forget_topics([](const auto& name) { return name == "t"; }, ignore);
   settle();
   ASSERT_NO_FATAL_FAILURE(reopen());
   EXPECT_EQ(offsets_->list(std::nullopt).size(), 1U);
+}
+
+TEST_F(ConsumerOffsetsTest, AreBoundedInNumberAndInTheLengthOfAnId) {
+  ASSERT_NO_FATAL_FAILURE(open(100));
+  std::vector<Errc> refusals;
+  const auto note = [&](const Result<>& done) {
+    if (!done) refusals.push_back(done.error().code);
+  };
+  for (int i = 0; i < 100; ++i) offsets_->update({std::to_string(i), "t", 0}, 1, ignore);
+  settle();
+  offsets_->update({"one more", "t", 0}, 1, note);
+  offsets_->update({std::string(256, 'i'), "t", 0}, 1, note);
+  offsets_->update({"7", "t", 0}, 2, ignore);  // known already
+  settle();
+  EXPECT_EQ(refusals, (std::vector{Errc::too_large, Errc::too_large}));
+  EXPECT_EQ(offsets_->find({"7", "t", 0}), 2);
+  EXPECT_EQ(offsets_->list(std::nullopt).size(), 100U);
+}
+
+// A consumer's last flush races with the deletion of its topic.
+TEST_F(ConsumerOffsetsTest, ForgetsWhatWasOnItsWayWhenTheTopicWent) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  const auto topic = make_partition(dir_.path() / "t-0");
+  std::promise<void> both_are_queued;
+  writer_->run([&] { both_are_queued.get_future().wait(); });
+  offsets_->update({"before", "t", 0}, 1, ignore);
+  topic->mark_deleted();
+  offsets_->forget_topics([](const auto& name) { return name == "t"; }, ignore);
+  Result<> late;
+  offsets_->update({"after", "t", 0}, 1, [&](const auto& done) { late = done; }, topic);
+  both_are_queued.set_value();
+  settle();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::not_leader);
+  EXPECT_TRUE(offsets_->list(std::nullopt).empty());
+  ASSERT_NO_FATAL_FAILURE(reopen());
+  EXPECT_TRUE(offsets_->list(std::nullopt).empty());
 }
 
 TEST_F(ConsumerOffsetsTest, CompactsItsLogWithoutLosingAnOffset) {
@@ -160,6 +200,25 @@ TEST_F(ConsumerOffsetsTest, IgnoresRecordsThatOthersProducedToTheTopic) {
   ASSERT_TRUE(append(partition_->log(), {"not an offset", ""}));
   ASSERT_NO_FATAL_FAILURE(reopen());
   EXPECT_TRUE(offsets_->list(std::nullopt).empty());
+}
+
+// Compressed batches are stored unread: one that does not inflate kept the server from starting.
+TEST_F(ConsumerOffsetsTest, PassesOverBatchesOfOthersThatCannotBeRead) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  offsets_->update({"before", "t", 0}, 1, ignore);
+  settle();
+  auto broken = batch_of({"no gzip member"});
+  broken[22] |= std::byte{1};  // the attributes say gzip
+  wire::refresh_crc(broken);
+  Append append{.batches = {{broken, 0}}};
+  std::array appends{&append};
+  partition_->log().append(appends);
+  ASSERT_TRUE(partition_->log().commit());
+  offsets_->update({"after", "t", 0}, 2, ignore);
+  settle();
+  ASSERT_NO_FATAL_FAILURE(reopen());
+  EXPECT_EQ(offsets_->find({"before", "t", 0}), 1);
+  EXPECT_EQ(offsets_->find({"after", "t", 0}), 2);
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ std::int64_t PartitionLog::now_ms() const {
 
 // Requires room for the position and the offset delta in the index as well.
 bool PartitionLog::fits(std::uint64_t bytes, std::int64_t offsets) const {
+  if (roll_begun_) return false;
   const auto segment = active();
   if (staged_end_.position == 0) return true;
   return staged_end_.position + bytes <= options_.segment_bytes_max &&
@@ -186,12 +187,11 @@ Result<> PartitionLog::roll() {
     lost_ = done.error();  // the next commit() has to say so
     return done;
   }
+  roll_begun_ = true;
   auto fresh = Segment::create(directory_, full->end().offset, options_.segment, env_);
   if (!fresh) return tl::unexpected(std::move(fresh).error());
-  if (auto done = full->seal(env_); !done) {
-    static_cast<void>((*fresh)->remove());
-    return done;
-  }
+  if (auto done = full->seal(env_); !done) return done;
+  roll_begun_ = false;
   {
     const std::lock_guard lock(mutex_);
     segments_.push_back(*std::move(fresh));

@@ -58,7 +58,8 @@ struct ReadCursor {
   std::int64_t next = 0;
   std::shared_ptr<const Segment> segment;  // found at the first read
   Place place;
-  std::shared_ptr<const File> file;  // keeps a segment readable that retention removes
+  std::uint64_t taken_back_count = 0;  // of the segment, when it was found
+  std::shared_ptr<const File> file;    // keeps a segment readable that retention removes
 };
 
 class PartitionLog {
@@ -120,6 +121,7 @@ class PartitionLog {
   std::vector<Append*> staged_appends_;
   Place staged_end_;
   bool cut_needed_ = false;    // a failed write left bytes behind the end
+  bool roll_begun_ = false;    // the next segment may have a file: nothing goes into this one
   std::optional<Error> lost_;  // a sync failed while rolling, before the commit
 };
 

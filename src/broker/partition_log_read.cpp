@@ -26,6 +26,7 @@ Result<> PartitionLog::locate(ReadCursor& cursor, Isolation isolation) const {
                              [&](const auto& one) { return one->base_offset() <= cursor.next; });
     segment = *std::prev(after);
   }
+  cursor.taken_back_count = segment->taken_back().count;
   const auto end = segment->end();
   if (cursor.next > end.offset) {
     return fail(Errc::offset_out_of_range,
@@ -72,9 +73,12 @@ Result<LogSlice> PartitionLog::read(ReadCursor& cursor, Isolation isolation,
       if (!cursor.segment) return LogSlice{};
     }
     const auto limit = cursor.segment->readable_end(isolation);
-    if (cursor.place.position > limit.position) {
-      cursor.place = limit;  // what was read uncommitted is gone
-      cursor.next = limit.offset;
+    // What was read uncommitted is gone, and other batches may be in its place.
+    if (const auto taken = cursor.segment->taken_back(); taken.count != cursor.taken_back_count) {
+      cursor.next = std::min(cursor.next, taken.offset);
+      cursor.segment = nullptr;
+      cursor.file = nullptr;
+      continue;
     }
     if (cursor.place.position < limit.position) {
       auto slice = cursor.segment->slice(cursor.place, limit, bytes_max);

@@ -64,6 +64,27 @@ TEST(PartitionLog, AReadStartsAtTheBatchThatHoldsTheOffset) {
   EXPECT_TRUE(read_all(*log, 4).empty());
 }
 
+// What it had read was taken back by a failed sync, and other records came in its place, of
+// other sizes: the reader stood in the middle of a batch.
+TEST(PartitionLog, AnUncommittedReaderStartsAgainWhereRecordsWereTakenBack) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const auto log = open_log(dir.path() / "t-0", {}, &faults);
+  ASSERT_TRUE(append(*log, {"kept"}));
+  ASSERT_TRUE(append_uncommitted(*log, {"taken back"}));
+  ReadCursor cursor;
+  ASSERT_TRUE(log->read(cursor, Isolation::read_uncommitted, 1 << 20));
+  ASSERT_EQ(cursor.next, 2);
+  faults.fail_sync(true);
+  ASSERT_FALSE(log->commit());
+  faults.fail_sync(false);
+  ASSERT_TRUE(append(*log, {std::string(500, 'x')}));
+  ASSERT_TRUE(append(*log, {"next"}));
+  const auto slice = log->read(cursor, Isolation::read_uncommitted, 1 << 20);
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(values_of(bytes_of(*slice)), (std::vector{std::string(500, 'x'), std::string("next")}));
+}
+
 // The official server cuts at a byte, and official clients lose what is behind the cut.
 TEST(PartitionLog, NeverCutsABatchWhateverTheSizeAskedFor) {
   const TemporaryDirectory dir;

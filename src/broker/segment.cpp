@@ -123,6 +123,11 @@ Place Segment::readable_end(Isolation isolation) const {
   return isolation == Isolation::read_committed ? committed_ : end_;
 }
 
+TakenBack Segment::taken_back() const {
+  const std::lock_guard lock(mutex_);
+  return taken_back_;
+}
+
 Result<> Segment::write(std::span<iovec> parts, const StorageEnv& env) {
   return active_file_->write_at(parts, end().position, env);
 }
@@ -144,6 +149,7 @@ Result<> Segment::commit(const StorageEnv& env) {
   const std::lock_guard lock(mutex_);
   if (!synced) {
     end_ = committed_;
+    taken_back_ = {taken_back_.count + 1, end_.offset};
     index_.cut(end_.position);
     static_cast<void>(active_file_->truncate(end_.position));
     return tl::unexpected(in_context(log_path_.string(), std::move(synced).error()));

@@ -36,6 +36,12 @@ struct LogSlice {
   [[nodiscard]] std::uint32_t size_bytes() const noexcept { return end.position - begin.position; }
 };
 
+// How often records were taken back after a failed sync, and from where on the last time.
+struct TakenBack {
+  std::uint64_t count = 0;
+  std::int64_t offset = 0;
+};
+
 struct SegmentOptions {
   std::uint32_t index_interval_bytes = 32 * 1024;
   std::uint32_t batch_bytes_max = 32 * 1024 * 1024;
@@ -64,6 +70,7 @@ class Segment {
   [[nodiscard]] std::int64_t base_offset() const noexcept { return base_offset_; }
   [[nodiscard]] Place end() const;
   [[nodiscard]] Place readable_end(Isolation isolation) const;
+  [[nodiscard]] TakenBack taken_back() const;
 
   // Writer's thread: writes behind `end`; readers see nothing until `publish`. After an error
   // the file may have more bytes than `end` says: `cut_to_end` before the next write.
@@ -109,6 +116,7 @@ class Segment {
   mutable std::mutex mutex_;  // guards what follows
   Place end_;
   Place committed_;
+  TakenBack taken_back_;
   SegmentIndex index_;
   std::shared_ptr<const File> active_file_;        // open as long as it grows
   mutable std::weak_ptr<const File> shared_file_;  // open as long as someone reads

@@ -16,6 +16,11 @@ namespace {
 // An SPU that serves clients without a version caps what it offers them.
 constexpr wire::Version stream_version_without_client = 15;
 
+wire::ErrorCode flush_code(const Error& error, const Partition& partition) {
+  if (error.code != Errc::too_large) return storage_code(error, partition);
+  return {wire::Code::offset_flush_request_error, {error.context}};
+}
+
 }  // namespace
 
 SpuSession::SpuSession(Services services, Connection& connection, const SpuLimits& limits)
@@ -178,15 +183,16 @@ void SpuSession::update_consumer_offset(const Request& request,
   connection_.begin_pending();
   services_.consumer_offsets.update(
       {*stream.consumer_id(), partition.topic(), partition.index()}, body.offset,
-      [this, header, offset = body.offset,
-       keep = connection_.shared_from_this()](const Result<>& stored) {
+      [this, header, offset = body.offset, keep = connection_.shared_from_this(),
+       about = stream.partition()](const Result<>& stored) {
         wire::UpdateConsumerOffsetResponse response{offset, {}};
-        if (!stored) response.error_code = wire::Code::storage_error;
+        if (!stored) response.error_code = flush_code(stored.error(), *about);
         asio::post(keep->executor(), [this, header, response, keep] {
           answer(header, response);
           keep->end_pending();
         });
-      });
+      },
+      stream.partition());
 }
 
 void SpuSession::delete_consumer_offset(const Request& request,

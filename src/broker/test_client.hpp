@@ -53,6 +53,11 @@ class TestClient {
   }
   void half_close() { ::shutdown(socket_, SHUT_WR); }
 
+  // Waits for the first byte of something.
+  bool wait_readable() {
+    pollfd ready{socket_, POLLIN, 0};
+    return ::poll(&ready, 1, 10'000) > 0;
+  }
   // The payload of the next frame; nothing when the server closed, or after the time limit.
   std::optional<Bytes> receive(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
     const auto prefix = receive_exactly(wire::frame_length_bytes, limit);

@@ -142,7 +142,7 @@ void get_message(WireReader& in, T& value, Version version) {
 
 template <typename T>
 void get_vector(WireReader& in, std::vector<T>& out, Version version) {
-  const auto count = in.count(1);
+  const auto count = in.items(in.count(1));
   out.clear();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     T item{};
@@ -153,9 +153,9 @@ void get_vector(WireReader& in, std::vector<T>& out, Version version) {
 
 template <typename K, typename V>
 void get_map(WireReader& in, std::map<K, V>& out, Version version) {
-  const auto count = in.big_endian<std::uint16_t>();
+  const auto count = in.items(in.big_endian<std::uint16_t>());
   out.clear();
-  for (std::uint16_t i = 0; i < count && in.ok(); ++i) {
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     K key{};
     V value{};
     get(in, key, version);

@@ -9,7 +9,11 @@ namespace sluice::wire {
 Error WireReader::error(std::string_view what) const {
   SLUICE_ASSERT(fault_);
   std::string context(what);
-  context += code_ == Errc::truncated ? ": ends too early" : ": breaks the format";
+  if (code_ == Errc::too_large) {
+    context += ": more than " + std::to_string(items_max) + " items";
+  } else {
+    context += code_ == Errc::truncated ? ": ends too early" : ": breaks the format";
+  }
   context += " at byte " + std::to_string(fault_position_) + " of " + std::to_string(size_);
   return {code_, std::move(context), {}};
 }
@@ -56,6 +60,13 @@ std::uint32_t WireReader::count(std::size_t bytes_min) noexcept {
     return 0;
   }
   return static_cast<std::uint32_t>(items);
+}
+
+std::uint32_t WireReader::items(std::uint32_t count) noexcept {
+  items_ += count;
+  if (items_ <= items_max) return count;
+  set_fault(Errc::too_large);
+  return 0;
 }
 
 }  // namespace sluice::wire

@@ -23,6 +23,8 @@ namespace sluice::wire {
 
 class WireReader {
  public:
+  static constexpr std::size_t items_max = 262'144;
+
   explicit WireReader(ByteView bytes) noexcept : rest_(bytes), size_(bytes.size()) {}
 
   [[nodiscard]] bool ok() const noexcept { return !fault_; }
@@ -63,6 +65,9 @@ class WireReader {
   // i32 item count; below 1 reads as 0. A count that cannot fit in what is left, at
   // `bytes_min` bytes an item, is a fault: no decoder reserves memory on a stranger's word.
   [[nodiscard]] std::uint32_t count(std::size_t bytes_min) noexcept;
+  // That many items are to be decoded: `too_large`, and 0, when it makes more than `items_max`
+  // of the whole message. A few bytes can be an item of a hundred in memory.
+  [[nodiscard]] std::uint32_t items(std::uint32_t count) noexcept;
   // All that is left.
   [[nodiscard]] ByteView rest() noexcept { return take(fault_ ? 0 : rest_.size()); }
 
@@ -77,6 +82,7 @@ class WireReader {
   ByteView rest_;
   std::size_t size_;
   std::size_t fault_position_ = 0;
+  std::size_t items_ = 0;
   Errc code_ = Errc::truncated;
   bool fault_ = false;
 };
