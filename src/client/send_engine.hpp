@@ -76,7 +76,7 @@ class SendEngine {
   using Batches = std::vector<std::shared_ptr<Batch>>;
   struct Partition {
     explicit Partition(Accumulator& from, net::Backoff pause)
-        : accumulator(&from), backoff(std::move(pause)) {}
+        : accumulator(&from), backoff(pause) {}
     Accumulator* accumulator;
     net::Backoff backoff;
     std::optional<SpuId> leader;
