@@ -99,6 +99,8 @@ struct RecordView {
 class RecordCursor {
  public:
   [[nodiscard]] static Result<RecordCursor> open(const BatchView& batch, Bytes& scratch);
+  // Over records that stand alone (record_list.hpp).
+  RecordCursor(ByteView records, std::uint32_t count) : rest_(records), count_(count) {}
 
   [[nodiscard]] std::optional<RecordView> next();
   [[nodiscard]] bool ok() const noexcept { return !fault_; }
@@ -108,8 +110,6 @@ class RecordCursor {
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
 
  private:
-  RecordCursor(ByteView records, std::uint32_t count) : rest_(records), count_(count) {}
-
   ByteView rest_;
   std::uint32_t count_;
   std::uint32_t seen_ = 0;

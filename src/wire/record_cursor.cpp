@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading the records of a batch. Every length comes from outside: each is checked against
 // what is left before it is used.
-#include "wire/compression.hpp"
 #include "wire/reader.hpp"
 #include "wire/record_batch.hpp"
+#include "wire/record_list.hpp"
 
 namespace sluice::wire {
 namespace {
-
-// Length, attributes, two deltas, key tag, value length, header count.
-constexpr std::size_t record_bytes_min = 7;
 
 // A view that shrinks as it is read, with a fast path for the short varints of most records.
 struct Input {
@@ -59,19 +56,9 @@ bool read_body(Input in, RecordView& out) {
 }  // namespace
 
 Result<RecordCursor> RecordCursor::open(const BatchView& batch, Bytes& scratch) {
-  const auto codec = codec_of(batch.header);
-  if (!codec) return tl::unexpected(codec.error());
-  auto payload = batch.bytes.subspan(batch_header_bytes +
-                                     (batch.header.has_schema() ? sizeof(std::uint32_t) : 0));
-  if (*codec != Compression::none) {
-    const auto inflated = decompress(*codec, payload, scratch, inflated_bytes_max);
-    if (!inflated) return tl::unexpected(inflated.error());
-    payload = scratch;
-  }
-  WireReader in(payload);
-  const auto count = in.count(record_bytes_min);
-  if (!in.ok()) return tl::unexpected(in.error("record count of a batch"));
-  return RecordCursor(in.rest(), count);
+  const auto list = records_of(batch, scratch);
+  if (!list) return tl::unexpected(list.error());
+  return RecordCursor(list->bytes, list->count);
 }
 
 std::optional<RecordView> RecordCursor::next() {
