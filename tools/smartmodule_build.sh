@@ -42,7 +42,8 @@ compile=(
   "$cxx" --target=wasm32-wasi -std=c++20 -Os -g0 -mbulk-memory
   -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility=hidden
   -ffunction-sections -fdata-sections
-  -Wall -Wextra -Wglobal-constructors -Werror=global-constructors
+  -Wall -Wextra -Wno-missing-field-initializers -Wno-missing-designated-field-initializers
+  -Wglobal-constructors -Werror=global-constructors
   -nostdinc++ -isystem "$llvm/include/wasm32-wasi/c++/v1" -isystem /usr/include/wasm32-wasi
   -I "${SLUICE_INCLUDE:-$here/include}"
 )
