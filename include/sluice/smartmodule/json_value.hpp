@@ -71,7 +71,9 @@ class Value {
   constexpr Value() = default;  // null
 
   static Value of(Text text) { return Value(Kind::text, text); }
-  static Value of(bool value) {
+  template <class Bool>
+    requires(__is_same(Bool, bool))  // a literal must not become one
+  static Value of(Bool value) {
     Value made(Kind::boolean, {});
     made.size_ = value ? 1 : 0;
     return made;
