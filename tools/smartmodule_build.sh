@@ -47,7 +47,8 @@ compile=(
   -I "${SLUICE_INCLUDE:-$here/include}"
 )
 # wasm-ld by itself: clang's driver runs wasm-opt when there is one, and fails on bulk memory.
-link=("$ld" --no-entry --strip-all -O2 --gc-sections -z stack-size=65536)
+# The stack comes first, so that one that grows too long traps instead of overwriting data.
+link=("$ld" --no-entry --strip-all -O2 --gc-sections --stack-first -z stack-size=65536)
 libraries=()
 for library in /usr/lib/wasm32-wasi/libc.a \
   "$llvm/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a"; do

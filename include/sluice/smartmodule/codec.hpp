@@ -56,6 +56,10 @@ class Reader {
     at_ += count;
     return taken;
   }
+  uint8_t byte() {
+    if (at_ == end_) fail();
+    return ok_ ? static_cast<uint8_t>(*at_++) : 0;
+  }
   uint64_t big_endian(size_t bytes) {
     uint64_t value = 0;
     for (const char c : take(bytes)) value = value << 8 | static_cast<unsigned char>(c);
@@ -64,17 +68,17 @@ class Reader {
   int64_t varint() {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
-      const auto byte = static_cast<unsigned char>(big_endian(1));
-      if (shift < 64) value |= static_cast<uint64_t>(byte & 127) << shift;
-      if (byte < 128) return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+      const uint8_t next = byte();
+      if (shift < 64) value |= static_cast<uint64_t>(next & 127) << shift;
+      if (next < 128) return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
     }
     fail();
     return 0;
   }
   bool boolean() {
-    const auto byte = big_endian(1);
-    if (byte > 1) fail();
-    return byte == 1;
+    const uint8_t value = byte();
+    if (value > 1) fail();
+    return value == 1;
   }
   Text text16() { return sized(static_cast<int16_t>(big_endian(2))); }
   Text bytes32() { return sized(static_cast<int32_t>(big_endian(4))); }
@@ -162,7 +166,7 @@ inline void Writer::hint(Text text) {
   big_endian(0, 2);
   while (!text.empty()) {
     const size_t length = utf8_length(text);
-    const size_t step = length == 0 ? 1 : length;
+    const size_t step = utf8_step(text);
     if (size() - length_at - 2 + step > 32767) break;
     bytes(length == 0 ? Text("?") : text.first(length));
     text = text.after(step);
@@ -178,7 +182,7 @@ inline Record read_record(Reader& in) {
   const Text body = in.data();
   Reader fields(body);
   Record record;
-  record.attributes = static_cast<uint8_t>(fields.big_endian(1));
+  record.attributes = fields.byte();
   record.timestamp_delta = fields.varint();
   record.offset_delta = fields.varint();
   if (fields.boolean()) record.key = fields.data();

@@ -19,16 +19,16 @@ extern "C" {
 extern unsigned char __heap_base;  // the linker's: where data and stack end
 
 // The compiler calls these by itself. They are weak: a C library may bring its own.
-__attribute__((weak)) void* memcpy(void* to, const void* from, size_t bytes) {
+__attribute__((weak)) void* memcpy(void* to, const void* from, size_t bytes) noexcept {
   return __builtin_memcpy(to, from, bytes);
 }
-__attribute__((weak)) void* memmove(void* to, const void* from, size_t bytes) {
+__attribute__((weak)) void* memmove(void* to, const void* from, size_t bytes) noexcept {
   return __builtin_memmove(to, from, bytes);
 }
-__attribute__((weak)) void* memset(void* to, int byte, size_t bytes) {
+__attribute__((weak)) void* memset(void* to, int byte, size_t bytes) noexcept {
   return __builtin_memset(to, byte, bytes);
 }
-__attribute__((weak)) int memcmp(const void* left, const void* right, size_t bytes) {
+__attribute__((weak)) int memcmp(const void* left, const void* right, size_t bytes) noexcept {
   const auto* a = static_cast<const unsigned char*>(left);
   const auto* b = static_cast<const unsigned char*>(right);
   for (; bytes != 0; --bytes, ++a, ++b) {

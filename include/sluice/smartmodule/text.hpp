@@ -52,8 +52,9 @@ class Text {
     return tail.size_ <= size_ && after(size_ - tail.size_) == tail;
   }
   [[nodiscard]] constexpr size_t find(Text what, size_t from = 0) const {
+    if (what.empty()) return from <= size_ ? from : npos;
     for (size_t at = from; at + what.size_ <= size_; ++at) {
-      if (after(at).first(what.size_) == what) return at;
+      if (bytes_[at] == what.bytes_[0] && Text(bytes_ + at, what.size_) == what) return at;
     }
     return npos;
   }
@@ -71,6 +72,16 @@ class Text {
   const char* bytes_ = "";
   size_t size_ = 0;
 };
+
+// The order of bytes.
+inline bool is_before(Text left, Text right) {
+  const size_t both = left.size() < right.size() ? left.size() : right.size();
+  for (size_t i = 0; i < both; ++i) {
+    if (left[i] != right[i])
+      return static_cast<unsigned char>(left[i]) < static_cast<unsigned char>(right[i]);
+  }
+  return left.size() < right.size();
+}
 
 // Text that is being made. Its memory is the arena's.
 class Buffer {
@@ -157,6 +168,32 @@ inline size_t utf8_length(Text text) {
   if ((lead == 0xE0 && at(1) < 0xA0) || (lead == 0xED && at(1) > 0x9F)) return 0;
   if ((lead == 0xF0 && at(1) < 0x90) || (lead == 0xF4 && at(1) > 0x8F)) return 0;
   return length;
+}
+
+// How far it is to the next character: never 0.
+inline size_t utf8_step(Text text) {
+  const size_t length = utf8_length(text);
+  return length == 0 ? 1 : length;
+}
+
+// The code point of one UTF-8 character. Requires: utf8_length(one) == one.size().
+inline int32_t utf8_code(Text one) {
+  const auto lead = static_cast<unsigned char>(one[0]);
+  int32_t code = one.size() == 1 ? lead : lead & (0x7F >> one.size());
+  for (size_t i = 1; i < one.size(); ++i) code = code << 6 | (one[i] & 0x3F);
+  return code;
+}
+
+// Appends a code point as UTF-8. Requires: it is one, and no surrogate.
+inline void append_utf8(Buffer& out, int32_t code) {
+  if (code < 0x80) {
+    out.append(static_cast<char>(code));
+    return;
+  }
+  const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  out.append(static_cast<char>((0xF00 >> more & 0xFF) | code >> (6 * more)));
+  for (int left = more - 1; left >= 0; --left)
+    out.append(static_cast<char>(0x80 | (code >> (6 * left) & 0x3F)));
 }
 
 // Where the first byte that is not UTF-8 is; npos when there is none.

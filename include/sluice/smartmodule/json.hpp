@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// JSON in a SmartModule: parse a text, look at it and change it, write it again.
+//
+// RapidJSON reads, strictly: UTF-8 is checked, an error names the byte. Members keep their order;
+// of two with one name the last value counts, in the place of the first. Numbers keep the
+// characters they came in, so nothing is lost of those that no double can hold. A `Value` refers
+// to what it holds: two copies of an array are one array; `clone` makes another. All memory is
+// the arena's. Limit: 128 levels of nesting.
+
+//
+//   const Result<json::Value> value = json::parse(record.value);
+//   if (!value.ok()) return value.error();          // "not JSON: Invalid value at byte 17"
+//   if (const json::Value* name = value->at_pointer("/user/name")) ...
+//   return Output{record.key, json::to_text(*value)};
+
+#include "sluice/smartmodule/json_parse.hpp"
+#include "sluice/smartmodule/json_text.hpp"
