@@ -23,13 +23,18 @@ struct Chunk {
   std::vector<wire::BatchView> batches;  // whole ones only
   std::int64_t from = 0;                 // records before it were not asked for
   std::int64_t until = std::numeric_limits<std::int64_t>::max();  // nor from it on
+  std::int64_t next = 0;                                          // where reading goes on after it
   std::int64_t high_watermark = 0;
+  bool processed = false;  // by SmartModules
+  // An error came with it: what is behind its last record was not seen.
+  bool ends_early = false;
 
   [[nodiscard]] std::size_t size_bytes() const noexcept { return frame.size(); }
 };
 
 // The records between `from` and `until`, as views into the chunk's memory, or into inflated
-// copies that the result keeps. `crc_mismatch` and others name the batch's offset.
+// copies that the result keeps. `crc_mismatch` and others name the batch's offset. Processed
+// records whose offset is only an estimate are there even if it is outside.
 [[nodiscard]] Result<Records> decode_chunk(const Chunk& chunk);
 
 }  // namespace sluice::client

@@ -18,7 +18,7 @@ namespace sluice {
 
 struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Consumer::Impl> {
   Impl(std::shared_ptr<Client::Impl> client, std::string topic, ConsumerOptions options,
-       const std::vector<PartitionId>& partitions);
+       const std::vector<PartitionId>& partitions, client::ModuleChain smartmodules);
 
   void start();
   [[nodiscard]] Next next(std::optional<net::TimePoint> until);
@@ -38,6 +38,8 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
     std::int64_t high_watermark = 0;
   };
   [[nodiscard]] std::optional<Next> deliver(client::Chunk chunk);
+  // Requires: `mutex_` is held.
+  void remember(const client::Chunk& chunk, const Records& records);
   void try_next_async(Callback<Next> done);
   void arm_flush();
   // On the I/O thread: stores everything that is committed and not flushed.

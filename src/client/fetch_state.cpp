@@ -11,6 +11,8 @@ namespace {
 
 // An answer without progress is legal; a server that gives only those is not.
 constexpr int idle_answers_max = 100;
+// What a slow SmartModule may take for a record.
+constexpr std::chrono::microseconds silence_per_record{10};
 
 FetchSteps one(FetchStep step) {
   FetchSteps steps;
@@ -48,6 +50,10 @@ bool says_beyond_end(const wire::ErrorCode& code) {
 
 FetchState::FetchState(FetchSettings settings)
     : settings_(std::move(settings)), fetch_bytes_(settings_.fetch_bytes_max) {}
+
+bool FetchState::has_smartmodules() const {
+  return settings_.smartmodules && !settings_.smartmodules->empty();
+}
 
 std::string FetchState::where() const {
   return "reading " + settings_.topic + "-" + std::to_string(settings_.partition.value);
@@ -137,6 +143,7 @@ FetchSteps FetchState::open_stream() {
                           ? wire::WireIsolation::read_committed
                           : wire::WireIsolation::read_uncommitted;
   if (!settings_.consumer_id.empty()) request.consumer_id = settings_.consumer_id;
+  if (has_smartmodules()) request.smartmodules = *settings_.smartmodules;
   return one(step::OpenStream{std::move(request)});
 }
 
@@ -162,6 +169,21 @@ FetchSteps FetchState::want_session() {
   if (phase_ != Phase::streaming || session_ || session_wanted_) return {};
   session_wanted_ = true;
   return open_stream();
+}
+
+std::optional<std::chrono::milliseconds> FetchState::silence_max() const {
+  if (phase_ != Phase::streaming || pending_ack_ || !end_ || !has_smartmodules()) return {};
+  constexpr std::int64_t records_max = 1'000'000'000;
+  const auto missing = std::clamp<std::int64_t>(*end_ - *position_, 0, records_max);
+  return settings_.silence_max +
+         std::chrono::duration_cast<std::chrono::milliseconds>(missing * silence_per_record);
+}
+
+FetchSteps FetchState::on_silence() {
+  if (!silence_max()) return {};
+  position_ = std::max(*position_, *end_);
+  phase_ = Phase::stopped;
+  return one(step::End{});
 }
 
 FetchSteps FetchState::on_topic_gone() {
@@ -191,7 +213,9 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
   const auto before = *position_;
   auto next = before;
   for (const auto& batch : split->batches) next = std::max(next, batch.header.next_offset());
-  if (response.next_filter_offset > 0) next = std::max(next, response.next_filter_offset);
+  // With an error, that offset is behind records which nobody has seen.
+  const auto ends_early = !response.error_code.ok();
+  if (!ends_early) next = std::max(next, response.next_filter_offset);
 
   FetchSteps steps;
   if (!split->batches.empty() && next > before) {
@@ -200,7 +224,10 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
                 .frame = frame,
                 .batches = std::move(split->batches),
                 .from = before,
-                .high_watermark = response.high_watermark};
+                .next = next,
+                .high_watermark = response.high_watermark,
+                .processed = has_smartmodules(),
+                .ends_early = ends_early};
     if (end_) chunk.until = *end_;
     steps.emplace_back(step::Deliver{std::move(chunk)});
   }
@@ -248,7 +275,7 @@ FetchSteps FetchState::on_cut(std::optional<std::size_t> cut_batch_bytes) {
 }
 
 FetchSteps FetchState::on_error(const wire::ErrorCode& code) {
-  auto error = wire::to_error(code, where());
+  auto error = to_module_error(code, where());
   if (code.code == wire::Code::offset_evicted && position_ && asked_from_ < *position_) {
     session_wanted_ = false;  // only the extra record is gone
     return open_stream();

@@ -52,6 +52,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void perform(step::Fail& step);
   void perform(const step::End& step);
   void flush_store();
+  void watch_silence();
   // Wraps a handler so that it does nothing once this attempt is over.
   template <typename T, typename Function>
   [[nodiscard]] Handler<T> in_attempt(Function function);
@@ -63,6 +64,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   FetchState state_;
   net::Backoff backoff_;
   boost::asio::steady_timer pause_;
+  boost::asio::steady_timer silence_;
   std::shared_ptr<net::Connection> connection_;
   std::int32_t stream_ = 0;
   std::uint64_t attempt_ = 0;

@@ -84,6 +84,7 @@ void check(const ProducerOptions& options) {
 Producer Client::producer(const std::string& topic, ProducerOptions options) const {
   check(options);
   options.batch_bytes = std::min(options.batch_bytes, options.request_bytes_max);
+  auto smartmodules = or_throw(client::to_chain(options.smartmodules));
   const auto facts = client::wait_for<TopicFacts>(
       impl_->thread, impl_->call_deadline(), "opening a producer",
       [core = impl_->core, topic, options](client::Handler<TopicFacts> done) {
@@ -96,7 +97,7 @@ Producer Client::producer(const std::string& topic, ProducerOptions options) con
             });
       });
   auto impl = std::make_shared<Producer::Impl>(impl_, topic, std::move(options), facts.compression,
-                                               facts.partition_count);
+                                               facts.partition_count, std::move(smartmodules));
   impl_->add(impl);
   impl->start();
   return Producer(client::make_handle(std::move(impl)));
