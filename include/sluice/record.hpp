@@ -64,7 +64,8 @@ class Records {
   [[nodiscard]] bool empty() const noexcept { return !records_ || records_->empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return records_ ? records_->size() : 0; }
   // Up to and with this offset there is nothing else: it is the last record's, or that of a later
-  // one which a SmartModule left out. Requires: !empty().
+  // one which a SmartModule left out; or an earlier one, when more of what a SmartModule made of
+  // the last record's is still to come. Requires: !empty().
   [[nodiscard]] Offset through() const { return through_ ? *through_ : back().offset; }
   // Requires: !empty().
   [[nodiscard]] const ConsumedRecord& front() const { return records_->front(); }

@@ -38,7 +38,8 @@ struct Numbering {
 // are, as long as it made the batch from one stored batch; from several, those of the later ones
 // are shifted the wrong way, and it drops the timestamps (reference §11.3).
 Numbering numbering_of(const wire::BatchHeader& header, wire::RecordCursor records) {
-  const auto span = static_cast<std::uint32_t>(header.last_offset_delta) + 1;
+  const auto last_delta = std::max(header.last_offset_delta, 0);
+  const auto span = static_cast<std::uint32_t>(last_delta) + 1;
   const auto count = records.count();
   const bool keeps_time = header.first_timestamp > 0;
   bool usable = true;
@@ -46,7 +47,7 @@ Numbering numbering_of(const wire::BatchHeader& header, wire::RecordCursor recor
   std::int64_t least = 0;
   while (const auto record = records.next()) {
     const auto delta = record->offset_delta;
-    usable = usable && delta >= least && delta <= header.last_offset_delta;
+    usable = usable && delta >= least && delta <= last_delta;
     all_zero = all_zero && delta == 0;
     // Our server gives what an array_map made of one record the offset of that record.
     least = keeps_time ? delta : delta + 1;
@@ -65,8 +66,8 @@ Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& 
   if (!cursor) return tl::unexpected(cursor.error());
   const auto numbering =
       chunk.processed ? numbering_of(batch.header, *cursor) : Numbering{.by_delta = false};
-  const std::int64_t last_delta =
-      chunk.processed ? batch.header.last_offset_delta : std::numeric_limits<std::int32_t>::max();
+  const std::int64_t last_delta = chunk.processed ? std::max(batch.header.last_offset_delta, 0)
+                                                  : std::numeric_limits<std::int32_t>::max();
   std::int64_t place = 0;
   while (const auto record = cursor->next()) {
     // More records than offsets: an array_map.
@@ -89,7 +90,7 @@ Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& 
 std::size_t expected_count(const Chunk& chunk) {
   std::size_t count = 0;
   for (const auto& batch : chunk.batches) {
-    const auto claimed = static_cast<std::size_t>(batch.header.last_offset_delta) + 1;
+    const auto claimed = static_cast<std::size_t>(std::max(batch.header.last_offset_delta, 0)) + 1;
     count += std::min(claimed, batch.bytes.size() / 4);
   }
   return count;
@@ -103,7 +104,10 @@ Result<Records> decode_chunk(const Chunk& chunk) {
   std::vector<ConsumedRecord> records;
   records.reserve(expected_count(chunk));
   for (const auto& batch : chunk.batches) {
-    if (batch.header.next_offset() <= chunk.from) continue;
+    // Of several records with one offset, which SmartModules make, all but the last come in
+    // batches that count no offset.
+    const auto counts_offsets = batch.header.last_offset_delta >= 0;
+    if (counts_offsets && batch.header.next_offset() <= chunk.from) continue;
     const auto decoded = decode_batch(batch, chunk, *memory, records);
     if (!decoded) return tl::unexpected(in_batch(batch, chunk, decoded.error()));
   }

@@ -41,10 +41,9 @@ class Script {
 
   void send(int id, std::uint32_t partition = 0) {
     const auto value = std::to_string(id);
-    accumulators[partition].append({.key = {}, .value = value}, value.size(), 1'000, now,
-                                   [this](Outcome<Delivered> outcome) {
-                                     offsets.push_back(outcome.value().offset.value);
-                                   });
+    accumulators[partition].append(
+        {.key = {}, .value = value}, value.size(), 1'000, now,
+        [this](Outcome<Delivered> outcome) { offsets.push_back(outcome.value().offset.value); });
   }
   std::optional<SendEngine::Outgoing> next() { return engine.next(spu, 25, now); }
 
