@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/module_folder.hpp"
 
+// As everywhere in this program: the library is compiled into each file that uses it.
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#define TOML_UNRELEASED_FEATURES 0
 #include <algorithm>
 
 #include <toml++/toml.h>
@@ -15,16 +19,15 @@ namespace {
 constexpr std::size_t toml_bytes_max = 1'048'576;
 
 void read_toml(const std::filesystem::path& path, ModuleFolder& out) {
-  const auto text = read_text(path, toml_bytes_max);
-  try {
-    const auto root = toml::parse(text, path.string());
-    out.name = root["name"].value_or(out.name);
-  } catch (const toml::parse_error& error) {
+  const auto parsed = toml::parse(read_text(path, toml_bytes_max));
+  if (!parsed) {
+    const auto& error = parsed.error();
     const auto& at = error.source().begin;
     throw Failure(Errc::invalid_config, path.string() + ":" + std::to_string(at.line) + ":" +
                                             std::to_string(at.column) + ": " +
                                             std::string(error.description()));
   }
+  out.name = parsed["name"].value_or(out.name);
 }
 
 void add_sources(const std::filesystem::path& folder, std::vector<std::filesystem::path>& out) {
