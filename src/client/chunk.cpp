@@ -56,7 +56,7 @@ Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& 
 std::size_t expected_count(const Chunk& chunk) {
   std::size_t count = 0;
   for (const auto& batch : chunk.batches) {
-    const auto claimed = static_cast<std::size_t>(batch.header.last_offset_delta) + 1;
+    const auto claimed = static_cast<std::size_t>(std::max(batch.header.last_offset_delta, 0)) + 1;
     count += std::min(claimed, batch.bytes.size() / 4);
   }
   return count;
@@ -70,7 +70,10 @@ Result<Records> decode_chunk(const Chunk& chunk) {
   std::vector<ConsumedRecord> records;
   records.reserve(expected_count(chunk));
   for (const auto& batch : chunk.batches) {
-    if (batch.header.next_offset() <= chunk.from) continue;
+    // Of several records with one offset, which SmartModules make, all but the last come in
+    // batches that count no offset.
+    const auto counts_offsets = batch.header.last_offset_delta >= 0;
+    if (counts_offsets && batch.header.next_offset() <= chunk.from) continue;
     const auto decoded = decode_batch(batch, chunk, *memory, records);
     if (!decoded) return tl::unexpected(in_batch(batch, chunk, decoded.error()));
   }

@@ -190,11 +190,18 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
   const auto cut_inside_first = split->batches.empty() && !response.records.bytes.empty();
   const auto before = *position_;
   auto next = before;
-  for (const auto& batch : split->batches) next = std::max(next, batch.header.next_offset());
+  // What SmartModules made of one record may come in several answers: the position moves with
+  // the last of them.
+  auto is_news = false;
+  for (const auto& batch : split->batches) {
+    next = std::max(next, batch.header.next_offset());
+    is_news = is_news || batch.header.base_offset >= before;
+  }
   if (response.next_filter_offset > 0) next = std::max(next, response.next_filter_offset);
 
   FetchSteps steps;
-  if (!split->batches.empty() && next > before) {
+  is_news = is_news || next > before;
+  if (!split->batches.empty() && is_news) {
     Chunk chunk{.partition = settings_.partition,
                 .generation = generation_,
                 .frame = frame,
@@ -215,7 +222,7 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
     return append(one(step::End{}));
   }
   if (cut_inside_first && next == before) return on_cut(split->cut_batch_bytes);
-  idle_answers_ = next > before ? 0 : idle_answers_ + 1;
+  idle_answers_ = is_news ? 0 : idle_answers_ + 1;
   if (idle_answers_ > idle_answers_max) {
     return append(
         stop({Errc::protocol,
