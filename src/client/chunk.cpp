@@ -38,8 +38,10 @@ struct Numbering {
 // are, as long as it made the batch from one stored batch; from several, those of the later ones
 // are shifted the wrong way, and it drops the timestamps (reference §11.3).
 Numbering numbering_of(const wire::BatchHeader& header, wire::RecordCursor records) {
-  const auto last_delta = std::max(header.last_offset_delta, 0);
-  const auto span = static_cast<std::uint32_t>(last_delta) + 1;
+  // The last record's offset is not counted when more of what an array_map made of one record
+  // comes in the next batch.
+  const auto most = std::int64_t{header.last_offset_delta} + 1;
+  const auto span = static_cast<std::uint32_t>(std::max<std::int64_t>(most, 1));
   const auto count = records.count();
   const bool keeps_time = header.first_timestamp > 0;
   bool usable = true;
@@ -47,9 +49,9 @@ Numbering numbering_of(const wire::BatchHeader& header, wire::RecordCursor recor
   std::int64_t least = 0;
   while (const auto record = records.next()) {
     const auto delta = record->offset_delta;
-    usable = usable && delta >= least && delta <= last_delta;
+    usable = usable && delta >= least && delta <= most;
     all_zero = all_zero && delta == 0;
-    // Our server gives what an array_map made of one record the offset of that record.
+    // What an array_map made of one record may have the offset of that record.
     least = keeps_time ? delta : delta + 1;
   }
   const bool one_for_one = count == span && !all_zero;

@@ -106,6 +106,15 @@ TEST(ProcessedOffsets, OfOurServerAreThoseOfTheRecordsTheyWereMadeFrom) {
   EXPECT_EQ(offsets_of(ours(10, 9, {})), Offsets{});
 }
 
+// Of what an array_map made of one record, all but the last come in batches whose span ends
+// before that record.
+TEST(ProcessedOffsets, OfOurServerMayBeSplitOverBatches) {
+  EXPECT_EQ(offsets_of(ours(10, -1, {0})), Offsets{10});
+  EXPECT_EQ(offsets_of(ours(10, 1, {0, 1, 2})), (Offsets{10, 11, 12}));
+  EXPECT_EQ(offsets_of(batch_of({10, 1, {0, 1, 2}})), (Offsets{10, 11, 12}));
+  EXPECT_EQ(offsets_of(ours(10, -1, {0}), 10), Offsets{10});
+}
+
 TEST(ProcessedOffsets, OfOurServerOutsideOfWhatWasAskedForAreLeftOut) {
   EXPECT_EQ(offsets_of(ours(10, 9, {1, 4, 9}), 12, 19), Offsets{14});
   EXPECT_EQ(offsets_of(ours(10, 2, {0, 0, 1, 1, 2}), 11, 12), (Offsets{11, 11}));
@@ -158,6 +167,18 @@ TEST(ProcessedStream, RecordsSayHowFarTheyReach) {
   const auto records = *decode_chunk(find<step::Deliver>(steps)->chunk);
   EXPECT_EQ(records.back().offset.value, 4);
   EXPECT_EQ(records.through().value, 29);
+}
+
+TEST(ProcessedStream, ReachesNoFurtherThanBeforeWhatIsStillToCome) {
+  auto state = streaming(settings());
+  auto steps = state.on_answer(answer(ours(0, 0, {0, 1}), {}, 1), true);
+  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk)->through().value, 0);
+  steps = state.on_answer(answer(ours(1, -1, {0}), {}, 1), true);
+  const auto more = *decode_chunk(find<step::Deliver>(steps)->chunk);
+  EXPECT_EQ(more.back().offset.value, 1);
+  EXPECT_EQ(more.through().value, 0);
+  steps = state.on_answer(answer(ours(1, 0, {0}), {}, 2), true);
+  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk)->through().value, 1);
 }
 
 TEST(ProcessedStream, RecordsBeforeAnErrorDoNotReachBehindIt) {
