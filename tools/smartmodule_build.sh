@@ -6,7 +6,7 @@
 # `sluice smartmodule build`, CMake's sluice_smartmodule() and docs/smartmodules.md do is this.
 #
 # Needs clang-19 and lld-19. A module that includes <sluice/smartmodule/json.hpp> or regex.hpp
-# needs wasi-libc, libc++-19-dev-wasm32, libclang-rt-19-dev-wasm32 and rapidjson-dev as well.
+# needs wasi-libc, libc++-19-dev-wasm32 and rapidjson-dev as well.
 # CLANGXX and WASM_LD name other compilers; SLUICE_INCLUDE another folder with sluice/.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -42,7 +42,8 @@ compile=(
   "$cxx" --target=wasm32-wasi -std=c++20 -Os -g0 -mbulk-memory
   -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility=hidden
   -ffunction-sections -fdata-sections
-  -Wall -Wextra -Wglobal-constructors -Werror=global-constructors
+  -Wall -Wextra -Wno-missing-field-initializers -Wno-missing-designated-field-initializers
+  -Wglobal-constructors -Werror=global-constructors
   -nostdinc++ -isystem "$llvm/include/wasm32-wasi/c++/v1" -isystem /usr/include/wasm32-wasi
   -I "${SLUICE_INCLUDE:-$here/include}"
 )
@@ -50,10 +51,7 @@ compile=(
 # The stack comes first, so that one that grows too long traps instead of overwriting data.
 link=("$ld" --no-entry --strip-all -O2 --gc-sections --stack-first -z stack-size=65536)
 libraries=()
-for library in /usr/lib/wasm32-wasi/libc.a \
-  "$llvm/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a"; do
-  if [[ -e $library ]]; then libraries+=("$library"); fi
-done
+if [[ -e /usr/lib/wasm32-wasi/libc.a ]]; then libraries+=(/usr/lib/wasm32-wasi/libc.a); fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -72,4 +70,4 @@ if ((16#${constructors:-0} > 2)) || grep -q command_export "$work/map"; then
   exit 1
 fi
 mkdir -p "$(dirname "$out")"
-mv "$work/out.wasm" "$out"
+install -m 644 "$work/out.wasm" "$out"

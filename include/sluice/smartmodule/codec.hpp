@@ -47,7 +47,7 @@ class Reader {
     at_ = end_;
   }
 
-  Text take(uint64_t count) {
+  [[gnu::noinline]] Text take(uint64_t count) {
     if (count > static_cast<size_t>(end_ - at_)) {
       fail();
       return {};
@@ -65,7 +65,7 @@ class Reader {
     for (const char c : take(bytes)) value = value << 8 | static_cast<unsigned char>(c);
     return value;
   }
-  int64_t varint() {
+  [[gnu::noinline]] int64_t varint() {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
       const uint8_t next = byte();

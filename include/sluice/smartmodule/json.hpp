@@ -17,3 +17,17 @@
 
 #include "sluice/smartmodule/json_parse.hpp"
 #include "sluice/smartmodule/json_text.hpp"
+#include "sluice/smartmodule/params.hpp"
+
+namespace sluice::guest::json {
+
+// A parameter that must be there, and JSON.
+inline Result<Value> param(Params& params, Text name) {
+  const Text text = params.text(name);
+  if (!params.ok()) return params.status().error();
+  const Result<Value> value = parse(text);
+  if (!value.ok()) return Error("param `", name, "`: ", value.error().text());
+  return value;
+}
+
+}  // namespace sluice::guest::json

@@ -71,7 +71,9 @@ class Value {
   constexpr Value() = default;  // null
 
   static Value of(Text text) { return Value(Kind::text, text); }
-  static Value of(bool value) {
+  template <class Bool>
+    requires(__is_same(Bool, bool))  // a literal must not become one
+  static Value of(Bool value) {
     Value made(Kind::boolean, {});
     made.size_ = value ? 1 : 0;
     return made;
@@ -164,7 +166,7 @@ inline Range<Member> Value::members() const {
   return is_object() ? Range<Member>{object_->members, object_->count} : Range<Member>{};
 }
 
-inline uint32_t Value::index_of(Text name) const {
+[[gnu::noinline]] inline uint32_t Value::index_of(Text name) const {
   const detail::Object& object = *object_;
   if (object.slots == nullptr) {
     uint32_t i = 0;
@@ -178,7 +180,7 @@ inline uint32_t Value::index_of(Text name) const {
   return object.count;
 }
 
-inline void Value::index_members() const {
+[[gnu::noinline]] inline void Value::index_members() const {
   detail::Object& object = *object_;
   object.slot_count = 64;
   while (object.slot_count < object.count * 4) object.slot_count *= 2;

@@ -44,7 +44,7 @@ namespace sluice::guest {
 class Arena {
  public:
   // Memory for `bytes`, aligned for anything, not cleared.
-  void* take(size_t bytes) {
+  [[gnu::noinline]] void* take(size_t bytes) {
     if (next_ == 0) next_ = kept_ = begin();
     const uintptr_t at = (next_ + 15) & ~uintptr_t{15};
     const uintptr_t end = at + bytes;

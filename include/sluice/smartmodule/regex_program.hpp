@@ -6,6 +6,7 @@
 // Jumps are relative, so that a piece of a program can be moved and copied as it is.
 
 #include "sluice/smartmodule/letters.hpp"
+#include "sluice/smartmodule/list.hpp"
 #include "sluice/smartmodule/result.hpp"
 
 namespace sluice::guest::detail {
@@ -94,40 +95,6 @@ struct CharClass {
   [[nodiscard]] bool find(int32_t c) const {
     return find_exactly(c) || (folded && (find_exactly(lower_of(c)) || find_exactly(upper_of(c))));
   }
-};
-
-// An array that grows, of plain things.
-template <class T>
-class List {
- public:
-  [[nodiscard]] uint32_t size() const { return size_; }
-  [[nodiscard]] T* data() { return items_; }
-  T& operator[](size_t i) { return items_[i]; }
-  const T& operator[](size_t i) const { return items_[i]; }
-  T& add(const T& item) {
-    make_room(1);
-    return items_[size_++] = item;
-  }
-  // Moves what is from `at` on up by one.
-  void insert(uint32_t at, const T& item) {
-    make_room(1);
-    __builtin_memmove(items_ + at + 1, items_ + at, (size_ - at) * sizeof(T));
-    items_[at] = item;
-    ++size_;
-  }
-
- private:
-  void make_room(uint32_t count) {
-    if (size_ + count <= capacity_) return;
-    capacity_ = capacity_ * 2 + 16;
-    T* moved = take_array<T>(capacity_);
-    for (uint32_t i = 0; i < size_; ++i) moved[i] = items_[i];
-    items_ = moved;
-  }
-
-  T* items_ = nullptr;
-  uint32_t size_ = 0;
-  uint32_t capacity_ = 0;
 };
 
 struct Program {

@@ -61,14 +61,18 @@ class Text {
   [[nodiscard]] constexpr bool contains(Text what) const { return find(what) != npos; }
 
   friend constexpr bool operator==(Text left, Text right) {
-    if (left.size_ != right.size_) return false;
-    for (size_t i = 0; i < left.size_; ++i) {
-      if (left.bytes_[i] != right.bytes_[i]) return false;
+    return left.size_ == right.size_ && same_bytes(left.bytes_, right.bytes_, left.size_);
+  }
+
+ private:
+  [[gnu::noinline]] static constexpr bool same_bytes(const char* left, const char* right,
+                                                     size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (left[i] != right[i]) return false;
     }
     return true;
   }
 
- private:
   const char* bytes_ = "";
   size_t size_ = 0;
 };
@@ -98,7 +102,7 @@ class Buffer {
     size_ += count;
     return at;
   }
-  Buffer& append(Text text) {
+  [[gnu::noinline]] Buffer& append(Text text) {
     if (!text.empty()) __builtin_memcpy(grow(text.size()), text.data(), text.size());
     return *this;
   }
@@ -119,7 +123,7 @@ class Buffer {
   Buffer& append(size_t number) { return append(static_cast<int64_t>(number)); }
 
  private:
-  void make_room(size_t count) {
+  [[gnu::noinline]] void make_room(size_t count) {
     size_t wanted = capacity_ * 2 + 64;
     if (wanted - size_ < count) wanted = size_ + count;
     if (wanted < count) __builtin_trap();
@@ -191,7 +195,7 @@ inline void append_utf8(Buffer& out, int32_t code) {
     return;
   }
   const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  out.append(static_cast<char>((0xF00 >> more & 0xFF) | code >> (6 * more)));
+  out.append(static_cast<char>((0xFF00 >> (more + 1) & 0xFF) | code >> (6 * more)));
   for (int left = more - 1; left >= 0; --left)
     out.append(static_cast<char>(0x80 | (code >> (6 * left) & 0x3F)));
 }
