@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-# The client as a package: `find_package(sluice)` gives `sluice::client`; pkg-config knows it as
-# `sluice-client`. Static libraries and the public headers of the client only.
+# The tool, with the header for SmartModules; and the client as a package: `find_package(sluice)`
+# gives `sluice::client`, pkg-config knows it as `sluice-client`. Of the client, static libraries
+# and public headers only.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sluice)
-set(public_headers admin client consumer error outcome producer profile record types)
+set(public_headers admin client consumer error outcome producer profile record
+  smartmodule_invocation types)
 list(TRANSFORM public_headers REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/include/sluice/\\1.hpp")
+
+# `sluice smartmodule build` looks for the header beside the program.
+if(TARGET sluice)
+  install(TARGETS sluice RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
+  install(FILES ${CMAKE_SOURCE_DIR}/include/sluice/smartmodule.hpp
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sluice COMPONENT tool)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/sluice/smartmodule
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sluice COMPONENT tool)
+endif()
 
 if(NOT TARGET sluice_client)
   return()

@@ -5,7 +5,8 @@
 # Our client and the official Rust client take turns against our server and, when the profile of
 # a real cluster is given, against that. The official client runs twice in each round: the
 # difference between the two is the noise (the A/A floor). One JSON line a figure on standard
-# output. BYTES is what each throughput case moves, ROUNDS how often.
+# output. BYTES is what each throughput case moves, ROUNDS how often. The SmartModule engines are
+# measured by tools/bench_smartmodules.sh, which runs on its own, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 real=${1:-}
@@ -74,6 +75,8 @@ for name in ours ${real:+real}; do
     jq -Rc --arg server "$name" '{server: $server, client: "official", case: "latency_5000", text: .}'
   "$rust" --profile "$profile" topic-delete "$topic" >/dev/null
 done
+
+tools/bench_smartmodules.sh
 
 # Sizes, start and idle memory.
 for program in sluice test-connector http-source mqtt-source file-sink; do

@@ -26,6 +26,7 @@ wanted() { [[ $what == all || $what == "$1" ]]; }
 wanted unit && suite "unit tests" ctest --test-dir "build/$preset" --output-on-failure \
   --no-tests=error -j "$(nproc)" --progress
 wanted e2e && suite "the sluice tool" bats tests/e2e
+wanted e2e && suite "shipped SmartModules" tools/check_smartmodules.sh "$preset"
 wanted e2e && [[ -d tests/faults ]] && compgen -G 'tests/faults/*.bats' >/dev/null &&
   suite "faults" bats tests/faults
 if wanted e2e || wanted connectors; then

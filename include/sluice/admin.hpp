@@ -138,7 +138,7 @@ class Admin {
                     const std::string& private_endpoint);
   Deleted unregister_spu(SpuId id);
 
-  // `wasm` is the module as built; it is compressed for the way.
+  // `wasm` is the module, raw or gzipped. One of the same name is replaced.
   void create_smartmodule(const std::string& name, std::string_view wasm);
   [[nodiscard]] std::vector<SmartModuleInfo> list_smartmodules();
   // The module itself, inflated.

@@ -8,6 +8,11 @@
 // caller slows the SPU down. When the SPU goes away it reconnects, for ever, and continues
 // after the last record it delivered. It never acknowledges a batch that arrived cut.
 //
+// With SmartModules the server sends what they made of the records. Offsets are those of the
+// records that they were made from; an official server does not say them exactly, so there they
+// may be too low, never too high, and reading that starts inside of a batch may bring records of
+// it from before the start. A reconnect starts the modules anew, without what they remembered.
+//
 // One thread calls `next` at a time; everything else is safe from any thread.
 
 #include <chrono>
@@ -21,6 +26,7 @@
 
 #include "sluice/outcome.hpp"
 #include "sluice/record.hpp"
+#include "sluice/smartmodule_invocation.hpp"
 #include "sluice/types.hpp"
 
 namespace sluice {
@@ -52,7 +58,12 @@ struct ConsumerOptions {
   bool until_end = false;   // end after what is there at the start
   std::string consumer_id;  // needed for a strategy other than none
   OffsetStrategy strategy = OffsetStrategy::none;
-  std::chrono::milliseconds flush_period{10'000};  // between two stores of offsets
+  std::chrono::milliseconds flush_period{10'000};   // between two stores of offsets
+  std::vector<SmartModuleInvocation> smartmodules;  // run by the server, in this order
+  // `until_end` with SmartModules, at a server that says nothing about records it left out (the
+  // official one): after so long without a word, and 10 us more for each record that is missing,
+  // all of them count as left out.
+  std::chrono::milliseconds silence_max{10'000};
 };
 
 // What `next` found: records, nothing yet, or the end (`until_end`, or closed).
@@ -76,7 +87,8 @@ class Consumer {
   explicit Consumer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
   // Waits for records, up to `wait`. Throws: `topic_not_found`, `offset_evicted` (retention
-  // removed records that were not read: say where to go on with `seek`), `offset_out_of_range`.
+  // removed records that were not read: say where to go on with `seek`), `offset_out_of_range`,
+  // `smartmodule` (missing, refused its parameters, or failed over a record).
   [[nodiscard]] Next next(std::chrono::milliseconds wait);
   // Waits for as long as it takes. Nothing: the end.
   [[nodiscard]] std::optional<Records> next();
@@ -86,7 +98,8 @@ class Consumer {
   // Goes on at `offset`, in one partition; what is buffered of it is dropped.
   void seek(PartitionId partition, Offset offset);
 
-  // Everything up to and with `last` is processed. Stored at the next flush.
+  // Everything up to and with `last` is processed. Stored at the next flush. Of records with the
+  // same offset, commit after the last.
   void commit(PartitionId partition, Offset last);
   void commit(const Records& records);
   // Stores what is committed, and waits for the server. Throws on failure; nothing is lost,

@@ -10,6 +10,10 @@
 // At least once, the default: a batch is sent again after a connection loss, so a record can
 // be stored twice when the answer was lost, and is never lost while the producer lives. At
 // most once: a batch is sent once, and its failure reported.
+//
+// With SmartModules the server stores what they make of the records, which may be fewer, more or
+// none: a record counts as delivered when the server has done that, and has no offset then. When
+// a module fails over one record, nothing of its batch is stored and all of it fails.
 
 #include <chrono>
 #include <cstddef>
@@ -20,9 +24,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sluice/outcome.hpp"
 #include "sluice/record.hpp"
+#include "sluice/smartmodule_invocation.hpp"
 #include "sluice/types.hpp"
 
 namespace sluice {
@@ -51,6 +57,8 @@ struct ProducerOptions {
   // Unset: by key as the official clients do (SipHash), round-robin without a key.
   Partitioner partitioner;
   std::optional<PartitionId> partition;  // fixed; wins over the partitioner
+  // Run by the server, in this order, anew for each request: an aggregate starts over.
+  std::vector<SmartModuleInvocation> smartmodules;
 };
 
 struct ProducerStats {

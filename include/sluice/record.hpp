@@ -35,10 +35,12 @@ struct Record {
 // Where a record went.
 struct Delivered {
   PartitionId partition;
+  // -1: only the server knows. With SmartModules it decides what is stored, and does not say.
   Offset offset;
 };
 
-// One record of a `Records`; its views live as long as any copy of that `Records`.
+// One record of a `Records`; its views live as long as any copy of that `Records`. Records that
+// a SmartModule made from one record all have its offset.
 struct ConsumedRecord {
   Offset offset;
   std::chrono::milliseconds timestamp{-1};  // since 1970; -1 when the producer gave none
@@ -52,14 +54,19 @@ class Records {
  public:
   Records() = default;
   Records(PartitionId partition, std::vector<ConsumedRecord> records,
-          std::shared_ptr<const void> memory)
+          std::shared_ptr<const void> memory, std::optional<Offset> through = std::nullopt)
       : partition_(partition),
         records_(std::make_shared<const std::vector<ConsumedRecord>>(std::move(records))),
-        memory_(std::move(memory)) {}
+        memory_(std::move(memory)),
+        through_(through) {}
 
   [[nodiscard]] PartitionId partition() const noexcept { return partition_; }
   [[nodiscard]] bool empty() const noexcept { return !records_ || records_->empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return records_ ? records_->size() : 0; }
+  // Up to and with this offset there is nothing else: it is the last record's, or that of a later
+  // one which a SmartModule left out; or an earlier one, when more of what a SmartModule made of
+  // the last record's is still to come. Requires: !empty().
+  [[nodiscard]] Offset through() const { return through_ ? *through_ : back().offset; }
   // Requires: !empty().
   [[nodiscard]] const ConsumedRecord& front() const { return records_->front(); }
   [[nodiscard]] const ConsumedRecord& back() const { return records_->back(); }
@@ -73,6 +80,7 @@ class Records {
   PartitionId partition_;
   std::shared_ptr<const std::vector<ConsumedRecord>> records_;
   std::shared_ptr<const void> memory_;
+  std::optional<Offset> through_;
 };
 
 }  // namespace sluice

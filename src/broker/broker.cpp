@@ -128,7 +128,8 @@ class Broker::Impl {
   std::vector<std::unique_ptr<Loop>> data_;
   std::size_t next_data_ = 0;
   std::unique_ptr<Catalog> catalog_;
-  std::unique_ptr<LogWriter> writer_;  // goes first: its tasks use the catalog
+  std::unique_ptr<LogWriter> writer_;           // goes first: its tasks use the catalog
+  std::unique_ptr<SmartModules> smartmodules_;  // goes before: its tasks use both
   std::unique_ptr<Acceptor> sc_;
   std::unique_ptr<Acceptor> spu_;
   Connections connections_;
@@ -190,8 +191,10 @@ void Broker::Impl::load() {
   options.log_defaults = options_.log_defaults;
   options.partitions_max = options_.limits.partitions_max;
   writer_ = std::make_unique<LogWriter>();
+  smartmodules_ = std::make_unique<SmartModules>(options_.data_directory / "compiled",
+                                                 options_.limits.smartmodules);
   catalog_ = std::make_unique<Catalog>(
-      std::move(options), *writer_,
+      std::move(options), *writer_, *smartmodules_,
       [this](std::function<void()> run) { asio::post(control_.context, std::move(run)); });
   or_throw(catalog_->load(own_spu()));
 }
@@ -221,8 +224,11 @@ std::unique_ptr<Session> Broker::Impl::make_session(Listener listener, Connectio
   }
   SpuLimits limits;
   limits.streams_max = options_.limits.streams_max;
+  limits.processed_streams_max = options_.limits.processed_streams_max;
+  limits.processed_bytes_max = options_.limits.processed_bytes_max;
   return std::make_unique<SpuSession>(
-      SpuSession::Services{catalog_->partitions(), catalog_->consumer_offsets(), *writer_},
+      SpuSession::Services{catalog_->partitions(), catalog_->consumer_offsets(), *writer_,
+                           *smartmodules_},
       connection, limits);
 }
 
@@ -278,6 +284,7 @@ void Broker::Impl::stop(std::chrono::milliseconds deadline) {
   connections_.wait_empty(until);
   connections_.close();
   connections_.wait_empty();
+  smartmodules_->stop();
   writer_->run_and_wait([this] {
     for (const auto& partition : catalog_->partitions().all()) {
       if (const auto done = partition->log().close(); !done) {

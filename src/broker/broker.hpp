@@ -20,6 +20,7 @@
 
 #include "broker/faults.hpp"
 #include "broker/partition_log.hpp"
+#include "broker/smartmodule_limits.hpp"
 
 namespace sluice::broker {
 
@@ -43,6 +44,9 @@ struct BrokerLimits {
   std::uint32_t partitions_max = 4096;
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds frame_timeout{30'000};
+  SmartModuleLimits smartmodules;
+  std::size_t processed_streams_max = 32;        // per connection: streams with SmartModules
+  std::uint32_t processed_bytes_max = 4U << 20;  // processed and not sent, each stream
 };
 
 struct BrokerOptions {

@@ -99,7 +99,7 @@ TEST_F(BrokerOffsets, AFetchAnswersOnceWithWholeBatches) {
   EXPECT_EQ(answer->topics[1].partitions[0].error_code.code, Code::not_leader_for_partition);
 }
 
-TEST_F(BrokerAdmin, RefusesSmartModulesBeforeAnythingIsStored) {
+TEST_F(BrokerAdmin, RefusesSmartModulesThatAreNotThereBeforeAnythingIsStored) {
   start();
   make_topic("t");
   auto client = spu();
@@ -114,7 +114,7 @@ TEST_F(BrokerAdmin, RefusesSmartModulesBeforeAnythingIsStored) {
   wire::StreamFetchRequest stream;
   stream.topic = "t";
   stream.smartmodules = {{.wasm = wire::AdHocWasm{}}};
-  EXPECT_EQ(client.spu(stream)->error_code.code, Code::other);
+  EXPECT_EQ(client.spu(stream)->error_code.code, Code::smartmodule_invalid);
 }
 
 // An empty frame would say nothing to a client: the loss of an object is a change.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "broker/deduplicator.hpp"
 
 namespace sluice::broker {
 namespace {
@@ -33,9 +34,11 @@ wire::StatusResponse storage_failed(std::string name, const Error& error) {
   return refused(std::move(name), wire::Code::storage_error, error.message());
 }
 
-Catalog::Catalog(CatalogOptions options, LogWriter& writer, OnControl on_control)
+Catalog::Catalog(CatalogOptions options, LogWriter& writer, SmartModules& smartmodules,
+                 OnControl on_control)
     : options_(std::move(options)),
       writer_(writer),
+      smartmodules_(smartmodules),
       on_control_(std::move(on_control)),
       store_(options_.data_directory / "metadata", options_.env) {}
 
@@ -79,7 +82,11 @@ Result<> Catalog::load_objects() {
     using Spec = decltype(object.spec);
     table<Spec>().put(std::move(object));
   };
-  if (auto done = store_.load<wire::SmartModuleSpec>(put); !done) return done;
+  const auto put_smartmodule = [&](wire::Metadata<wire::SmartModuleSpec> module) {
+    smartmodules_.put(module.name, module.spec.wasm);
+    put(std::move(module));
+  };
+  if (auto done = store_.load<wire::SmartModuleSpec>(put_smartmodule); !done) return done;
   if (auto done = store_.load<wire::TableFormatSpec>(put); !done) return done;
   return store_.load<wire::SpuSpec>(put);
 }
@@ -127,7 +134,12 @@ Result<std::vector<std::shared_ptr<Partition>>> Catalog::open_partitions(
       return tl::unexpected(
           in_context("partition " + partition_name(topic, index), std::move(log).error()));
     }
-    opened.push_back(std::make_shared<Partition>(topic, index, spec.compression, *std::move(log)));
+    std::shared_ptr<Deduplicator> deduplicator;
+    if (spec.deduplication) {
+      deduplicator = std::make_shared<Deduplicator>(*spec.deduplication, smartmodules_, writer_);
+    }
+    opened.push_back(std::make_shared<Partition>(topic, index, spec.compression, *std::move(log),
+                                                 std::move(deduplicator)));
   }
   return opened;
 }

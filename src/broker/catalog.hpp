@@ -17,6 +17,7 @@
 #include "broker/metadata_store.hpp"
 #include "broker/object_table.hpp"
 #include "broker/partition_table.hpp"
+#include "broker/smartmodules.hpp"
 #include "broker/topic_rules.hpp"
 
 namespace sluice::broker {
@@ -32,9 +33,10 @@ struct CatalogOptions {
 class Catalog {
  public:
   // `on_control` runs its argument on the control thread; used for what the writer's thread
-  // finishes. Requires: `writer` outlives this.
+  // finishes. SmartModules are kept in `smartmodules` as well. Requires: both outlive this.
   using OnControl = std::function<void(std::function<void()>)>;
-  Catalog(CatalogOptions options, LogWriter& writer, OnControl on_control);
+  Catalog(CatalogOptions options, LogWriter& writer, SmartModules& smartmodules,
+          OnControl on_control);
 
   // Reads everything, finishes what a crash interrupted, makes the system topic.
   [[nodiscard]] Result<> load(wire::SpuSpec own_spu);
@@ -82,11 +84,15 @@ class Catalog {
   void finish_delete(const std::string& name, const std::vector<fs::path>& directories,
                      const Answer& answer);
   void set_leftovers_aside(const fs::path& directory);
+  [[nodiscard]] std::optional<Refusal> refuse_deduplication(const wire::TopicSpec& spec);
+  // Of a topic that deduplicates with the stored SmartModule; nothing when there is none.
+  [[nodiscard]] std::optional<std::string> deduplicated_with(const std::string& smartmodule);
   [[nodiscard]] std::uint32_t partitions_free() const;
   [[nodiscard]] fs::path log_directory(std::string_view topic, std::uint32_t index) const;
 
   CatalogOptions options_;
   LogWriter& writer_;
+  SmartModules& smartmodules_;
   OnControl on_control_;
   MetadataStore store_;
   PartitionTable partitions_;
@@ -97,9 +103,6 @@ class Catalog {
       tables_;
   std::set<std::string> deleting_;  // until the files are gone
 };
-
-// The store's name of a SmartModule: `name`, or of `group/name@version` the stored form.
-[[nodiscard]] std::string smartmodule_key(std::string_view reference);
 
 [[nodiscard]] wire::StatusResponse refused(std::string name, wire::ErrorCode code,
                                            std::string message);

@@ -30,22 +30,22 @@ std::uint64_t wasm_bytes(const ObjectTable<wire::SmartModuleSpec>& table) {
 
 constexpr std::string_view full_text = "this server has as many objects of this kind as it takes";
 
+std::string in_use_text(const std::string& topic) {
+  return "topic '" + topic + "' deduplicates with it; load the new one under another name";
+}
+
 std::string bad_name_text() {
   return "the name must be 1 to 63 of a-z, 0-9 and '-'";
 }
 
 }  // namespace
 
-std::string smartmodule_key(std::string_view reference) {
-  const auto slash = reference.find('/');
-  const auto at = reference.find('@');
-  if (slash == std::string_view::npos || at == std::string_view::npos || at < slash) {
-    return std::string(reference);
+std::optional<std::string> Catalog::deduplicated_with(const std::string& smartmodule) {
+  for (const auto& [name, topic] : table<wire::TopicSpec>().all()) {
+    const auto& deduplication = topic.spec.deduplication;
+    if (deduplication && smartmodule_key(deduplication->uses) == smartmodule) return name;
   }
-  const auto group = reference.substr(0, slash);
-  const auto name = reference.substr(slash + 1, at - slash - 1);
-  const auto version = reference.substr(at + 1);
-  return std::string(name) + '-' + std::string(group) + '-' + std::string(version);
+  return std::nullopt;
 }
 
 wire::StatusResponse Catalog::create_spu(const wire::CreateBody<wire::CustomSpuSpec>& request) {
@@ -106,6 +106,11 @@ wire::StatusResponse Catalog::create_smartmodule(
                    "the name of a SmartModule has 1 to 200 bytes");
   }
   auto& modules = table<wire::SmartModuleSpec>();
+  const auto* known = modules.find(name);
+  const auto topic = deduplicated_with(name);
+  if (topic && known && known->spec.wasm != request.spec.wasm) {
+    return refused(name, wire::Code::smartmodule_error, in_use_text(*topic));
+  }
   if (is_full(modules, name, options_.objects_max) ||
       wasm_bytes(modules) + request.spec.wasm.size() > smartmodule_bytes_max) {
     return refused(name, wire::Code::smartmodule_error, std::string(full_text));
@@ -113,6 +118,7 @@ wire::StatusResponse Catalog::create_smartmodule(
   if (request.dry_run) return accepted(name);
   const wire::Metadata<wire::SmartModuleSpec> module{name, request.spec, {}};
   if (const auto done = store_.put(module); !done) return storage_failed(name, done.error());
+  smartmodules_.put(name, module.spec.wasm);
   modules.put(module);
   return accepted(name);
 }
@@ -124,9 +130,13 @@ wire::StatusResponse Catalog::delete_smartmodule(const wire::DeleteBody<std::str
     return refused(request.key, wire::ErrorCode(wire::Code::smartmodule_not_found, {request.key}),
                    "not found");
   }
+  if (const auto topic = deduplicated_with(key)) {
+    return refused(request.key, wire::Code::smartmodule_error, in_use_text(*topic));
+  }
   if (const auto done = store_.remove<wire::SmartModuleSpec>(key); !done) {
     return storage_failed(request.key, done.error());
   }
+  smartmodules_.erase(key);
   modules.erase(key);
   return accepted(request.key);
 }

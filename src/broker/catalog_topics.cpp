@@ -25,6 +25,9 @@ wire::StatusResponse Catalog::create_topic(const wire::CreateBody<wire::TopicSpe
   if (const auto refusal = refuse_topic(name, request.spec, partitions_free())) {
     return refused(name, refusal->code, refusal->message);
   }
+  if (const auto refusal = refuse_deduplication(request.spec)) {
+    return refused(name, refusal->code, refusal->message);
+  }
   if (request.dry_run) return accepted(name);
   if (const auto done = store_topic(name, request.spec, 0); !done) {
     return storage_failed(name, done.error());
@@ -32,6 +35,18 @@ wire::StatusResponse Catalog::create_topic(const wire::CreateBody<wire::TopicSpe
   log::info("broker.catalog", "topic created",
             {{"topic", name}, {"partitions", std::to_string(partition_count(request.spec))}});
   return accepted(name);
+}
+
+std::optional<Refusal> Catalog::refuse_deduplication(const wire::TopicSpec& spec) {
+  if (!spec.deduplication) return std::nullopt;
+  const auto& uses = spec.deduplication->uses;
+  if (!is_smartmodule_reference(uses)) {
+    const auto text = "'" + uses + "' is not a SmartModule's name, or group/name@version";
+    return Refusal{{wire::Code::deduplication_smartmodule_name_invalid, {text}}, text};
+  }
+  if (table<wire::SmartModuleSpec>().find(smartmodule_key(uses))) return std::nullopt;
+  return Refusal{wire::Code::deduplication_smartmodule_not_loaded,
+                 "the deduplication SmartModule '" + uses + "' is not loaded"};
 }
 
 // The mark on disk comes first: a crash from then on ends in a finished deletion.

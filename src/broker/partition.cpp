@@ -6,8 +6,12 @@
 namespace sluice::broker {
 
 Partition::Partition(std::string topic, std::uint32_t index, wire::TopicCompression compression,
-                     std::unique_ptr<PartitionLog> log)
-    : topic_(std::move(topic)), index_(index), compression_(compression), log_(std::move(log)) {}
+                     std::unique_ptr<PartitionLog> log, std::shared_ptr<Deduplicator> deduplicator)
+    : topic_(std::move(topic)),
+      index_(index),
+      compression_(compression),
+      log_(std::move(log)),
+      deduplicator_(std::move(deduplicator)) {}
 
 // The two enums number zstd differently.
 bool Partition::allows(Compression codec) const noexcept {

@@ -23,16 +23,21 @@ class LogListener {
   virtual void log_moved() noexcept = 0;
 };
 
+class Deduplicator;
+
 class Partition {
  public:
   Partition(std::string topic, std::uint32_t index, wire::TopicCompression compression,
-            std::unique_ptr<PartitionLog> log);
+            std::unique_ptr<PartitionLog> log,
+            std::shared_ptr<Deduplicator> deduplicator = nullptr);
 
   [[nodiscard]] const std::string& topic() const noexcept { return topic_; }
   [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
   [[nodiscard]] PartitionLog& log() noexcept { return *log_; }
   [[nodiscard]] const PartitionLog& log() const noexcept { return *log_; }
   [[nodiscard]] bool allows(Compression codec) const noexcept;
+  // Nothing unless the topic has deduplication.
+  [[nodiscard]] Deduplicator* deduplicator() const noexcept { return deduplicator_.get(); }
 
   void listen(std::weak_ptr<LogListener> listener);
   void notify();
@@ -45,6 +50,7 @@ class Partition {
   const std::uint32_t index_;
   const wire::TopicCompression compression_;
   const std::unique_ptr<PartitionLog> log_;
+  const std::shared_ptr<Deduplicator> deduplicator_;
   std::atomic<bool> deleted_{false};
   std::mutex mutex_;
   std::vector<std::weak_ptr<LogListener>> listeners_;

@@ -86,6 +86,7 @@ class PartitionLog {
   // `offset_evicted`: older than the start. `offset_out_of_range`: behind the end.
   [[nodiscard]] Result<LogSlice> read(ReadCursor& cursor, Isolation isolation,
                                       std::uint32_t bytes_max) const;
+  [[nodiscard]] std::int64_t now_ms() const;  // any thread
   [[nodiscard]] const fs::path& directory() const noexcept { return directory_; }
   [[nodiscard]] std::uint64_t batch_bytes_max() const noexcept {
     return std::min<std::uint64_t>(options_.segment_bytes_max, options_.segment.batch_bytes_max);
@@ -105,7 +106,6 @@ class PartitionLog {
   [[nodiscard]] bool next_segment(ReadCursor& cursor) const;
   void drop_front();
   [[nodiscard]] Result<> drop_old(std::int64_t oldest_ms);
-  [[nodiscard]] std::int64_t now_ms() const;
   [[nodiscard]] std::shared_ptr<Segment> active() const;
 
   const fs::path directory_;

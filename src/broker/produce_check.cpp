@@ -35,6 +35,7 @@ wire::ErrorCode check_batch(const wire::BatchView& batch, const Partition& parti
   const auto codec = wire::codec_of(header);
   if (!codec || !partition.allows(*codec)) return wire::Code::compression_error;
   if (header.has_schema()) return other("batches with a schema id are not supported");
+  if (header.last_offset_delta < 0) return other("a batch has no offsets for its records");
   if (batch.bytes.size() > partition.log().batch_bytes_max()) return wire::Code::message_too_large;
   if (!wire::crc_matches(batch)) {
     return other("the CRC of a batch of " + bytes_text(batch.bytes.size()) +

@@ -6,9 +6,8 @@
 #include <boost/asio/post.hpp>
 
 #include "broker/fetch.hpp"
-#include "broker/produce.hpp"
+#include "broker/processed_stream.hpp"
 #include "broker/produce_check.hpp"
-#include "broker/smartmodule_gate.hpp"
 
 namespace sluice::broker {
 namespace {
@@ -24,7 +23,10 @@ wire::ErrorCode flush_code(const Error& error, const Partition& partition) {
 }  // namespace
 
 SpuSession::SpuSession(Services services, Connection& connection, const SpuLimits& limits)
-    : services_(services), connection_(connection), limits_(limits) {}
+    : services_(services),
+      connection_(connection),
+      limits_(limits),
+      produce_lanes_(services.smartmodules.workers()) {}
 
 void SpuSession::on_close() {
   ready_.clear();
@@ -111,7 +113,7 @@ Result<> SpuSession::produce(Request request) {
   }
   const auto op = std::make_shared<ProduceOp>(connection_.shared_from_this(), std::move(request),
                                               *std::move(body));
-  op->run(services_.partitions, services_.writer);
+  op->run({services_.partitions, services_.writer, services_.smartmodules, produce_lanes_});
   return {};
 }
 
@@ -158,7 +160,7 @@ wire::UpdateOffsetsResponse SpuSession::update_offsets(const Request& request,
     } else if (found == streams_.end()) {
       result.error_code = wire::Code::fetch_session_not_found;
     } else {
-      found->second->stream.report(update.offset);
+      found->second->stream->report(update.offset);
       enqueue(found->second);
     }
   }
@@ -174,11 +176,11 @@ void SpuSession::update_consumer_offset(const Request& request,
     refused = *request.fault;
   } else if (found == streams_.end()) {
     refused = wire::Code::fetch_session_not_found;
-  } else if (!found->second->stream.consumer_id()) {
+  } else if (!found->second->stream->consumer_id()) {
     refused = {wire::Code::other, {std::string("stream without consumer id")}};
   }
   if (!refused.ok()) return answer(header, wire::UpdateConsumerOffsetResponse{0, refused});
-  const auto& stream = found->second->stream;
+  const auto& stream = *found->second->stream;
   const auto& partition = *stream.partition();
   connection_.begin_pending();
   services_.consumer_offsets.update(
@@ -226,8 +228,8 @@ wire::FetchConsumerOffsetsResponse SpuSession::fetch_consumer_offsets(
 
 // ---- streams -----------------------------------------------------------------------------
 
-SpuSession::Entry::Entry(Stream s, const wire::RequestHeader& header, std::weak_ptr<Connection> c,
-                         SpuSession& session)
+SpuSession::Entry::Entry(std::shared_ptr<Stream> s, const wire::RequestHeader& header,
+                         std::weak_ptr<Connection> c, SpuSession& session)
     : stream(std::move(s)),
       correlation_id(header.correlation_id),
       version(header.api_version),
@@ -252,6 +254,22 @@ void SpuSession::enqueue(const std::shared_ptr<Entry>& entry) {
   connection_.wake();
 }
 
+wire::ErrorCode SpuSession::refusal(const wire::StreamFetchRequest& body) const {
+  if (streams_.size() >= limits_.streams_max) {
+    return {wire::Code::other,
+            {"more than " + std::to_string(limits_.streams_max) + " streams on one connection"}};
+  }
+  if (body.derived_stream) {
+    return {wire::Code::derived_stream_not_found, {body.derived_stream->name}};
+  }
+  if (processed_stream_count_ >= limits_.processed_streams_max && !invocations_of(body).empty()) {
+    return {wire::Code::other,
+            {"more than " + std::to_string(limits_.processed_streams_max) +
+             " streams with SmartModules on one connection"}};
+  }
+  return {};
+}
+
 void SpuSession::stream_fetch(const Request& request, const wire::StreamFetchRequest& body) {
   const auto refuse = [&](std::uint32_t id, wire::ErrorCode code) {
     const auto frame = refused_stream(body, id, std::move(code));
@@ -262,20 +280,45 @@ void SpuSession::stream_fetch(const Request& request, const wire::StreamFetchReq
   if (request.fault) return refuse(0, *request.fault);
   auto partition = services_.partitions.find(body.topic, body.partition);
   if (!partition) return refuse(0, wire::Code::not_leader_for_partition);
-  if (streams_.size() >= limits_.streams_max) {
-    return refuse(
-        0, {wire::Code::other,
-            {"more than " + std::to_string(limits_.streams_max) + " streams on one connection"}});
+  if (auto code = refusal(body); !code.ok()) return refuse(0, std::move(code));
+  ++last_stream_id_;
+  const auto entry = open_stream(request, body, partition);
+  if (!entry) {
+    return refuse(last_stream_id_,
+                  {wire::Code::other,
+                   {std::string("this server runs as many streams with SmartModules as it may")}});
   }
-  const auto id = ++last_stream_id_;
-  if (auto code = refuse_smartmodules(body)) return refuse(id, *std::move(code));
-  Stream stream(id, partition, body, limits_.stream);
-  const auto entry = std::make_shared<Entry>(std::move(stream), request.header,
-                                             connection_.weak_from_this(), *this);
   entry->self = entry;
-  streams_.emplace(id, entry);
+  streams_.emplace(last_stream_id_, entry);
   partition->listen(entry);
   enqueue(entry);
+}
+
+std::shared_ptr<SpuSession::Entry> SpuSession::open_stream(const Request& request,
+                                                           const wire::StreamFetchRequest& body,
+                                                           std::shared_ptr<Partition> partition) {
+  const auto entry_of = [&](std::shared_ptr<Stream> stream) {
+    return std::make_shared<Entry>(std::move(stream), request.header, connection_.weak_from_this(),
+                                   *this);
+  };
+  if (invocations_of(body).empty()) {
+    return entry_of(
+        std::make_shared<RawStream>(last_stream_id_, std::move(partition), body, limits_.stream));
+  }
+  auto place = services_.smartmodules.try_take_stream_place();
+  if (!place) return nullptr;
+  const auto stream = std::make_shared<ProcessedStream>(
+      last_stream_id_, std::move(partition), body, limits_.stream,
+      ProcessedStream::Shared{services_.smartmodules, connection_.executor(),
+                              limits_.processed_bytes_max},
+      std::move(place));
+  auto entry = entry_of(stream);
+  ++processed_stream_count_;
+  // The stream goes with its entry, and that with this session.
+  stream->on_ready([this, weak = std::weak_ptr(entry)] {
+    if (const auto alive = weak.lock()) enqueue(alive);
+  });
+  return entry;
 }
 
 // Round robin over the streams that may have something; one that has goes to the back.
@@ -284,12 +327,15 @@ std::optional<OutFrame> SpuSession::next_frame() {
     const auto entry = std::move(ready_.front());
     ready_.pop_front();
     entry->queued = false;
-    auto frame = entry->stream.next_frame();
+    auto frame = entry->stream->next_frame();
     if (!frame) continue;
     OutFrame out{encode_stream_head(entry->correlation_id, *frame, entry->version),
                  std::move(frame->slice), entry->correlation_id};
     if (frame->last) {
-      streams_.erase(entry->stream.id());
+      if (dynamic_cast<const ProcessedStream*>(entry->stream.get()) != nullptr) {
+        --processed_stream_count_;
+      }
+      streams_.erase(entry->stream->id());
     } else {
       entry->queued = true;
       ready_.push_back(entry);

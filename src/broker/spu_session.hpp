@@ -10,14 +10,17 @@
 
 #include "broker/catalog.hpp"
 #include "broker/connection.hpp"
+#include "broker/produce.hpp"
 #include "broker/stream.hpp"
 
 namespace sluice::broker {
 
 struct SpuLimits {
   StreamLimits stream;
-  std::size_t streams_max = 1024;            // per connection
-  std::uint32_t fetch_bytes_max = 8U << 20;  // one answer to a Fetch
+  std::size_t streams_max = 1024;                // per connection
+  std::size_t processed_streams_max = 32;        // per connection: those with SmartModules
+  std::uint32_t processed_bytes_max = 4U << 20;  // processed and not sent, each stream
+  std::uint32_t fetch_bytes_max = 8U << 20;      // one answer to a Fetch
 };
 
 class SpuSession final : public Session {
@@ -26,6 +29,7 @@ class SpuSession final : public Session {
     PartitionTable& partitions;
     ConsumerOffsets& consumer_offsets;
     LogWriter& writer;
+    SmartModules& smartmodules;
   };
   // Requires: `connection` owns the session.
   SpuSession(Services services, Connection& connection, const SpuLimits& limits);
@@ -37,11 +41,11 @@ class SpuSession final : public Session {
  private:
   // A stream, how to answer it, and its place among those that may have something to send.
   struct Entry : LogListener {
-    Entry(Stream s, const wire::RequestHeader& header, std::weak_ptr<Connection> c,
+    Entry(std::shared_ptr<Stream> s, const wire::RequestHeader& header, std::weak_ptr<Connection> c,
           SpuSession& session);
     void log_moved() noexcept override;
 
-    Stream stream;
+    const std::shared_ptr<Stream> stream;
     std::int32_t correlation_id;
     wire::Version version;
     asio::any_io_executor executor;
@@ -61,6 +65,12 @@ class SpuSession final : public Session {
   wire::FetchOffsetsResponse fetch_offsets(const Request& request,
                                            const wire::FetchOffsetsRequest& body);
   void stream_fetch(const Request& request, const wire::StreamFetchRequest& body);
+  // What the request gets instead of a stream; none mostly.
+  [[nodiscard]] wire::ErrorCode refusal(const wire::StreamFetchRequest& body) const;
+  // Nothing: the server has as many streams of the kind as it takes.
+  [[nodiscard]] std::shared_ptr<Entry> open_stream(const Request& request,
+                                                   const wire::StreamFetchRequest& body,
+                                                   std::shared_ptr<Partition> partition);
   wire::UpdateOffsetsResponse update_offsets(const Request& request,
                                              const wire::UpdateOffsetsRequest& body);
   void update_consumer_offset(const Request& request,
@@ -79,6 +89,8 @@ class SpuSession final : public Session {
   std::uint32_t last_stream_id_ = 0;
   std::map<std::uint32_t, std::shared_ptr<Entry>> streams_;
   std::deque<std::shared_ptr<Entry>> ready_;
+  std::size_t processed_stream_count_ = 0;
+  ProduceLanes produce_lanes_;
 };
 
 }  // namespace sluice::broker

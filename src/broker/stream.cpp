@@ -18,7 +18,7 @@ void store_length(std::span<std::byte> at, std::uint32_t length) {
 }  // namespace
 
 Stream::Stream(std::uint32_t id, std::shared_ptr<Partition> partition,
-               const wire::StreamFetchRequest& request, StreamLimits limits)
+               const wire::StreamFetchRequest& request, const StreamLimits& limits)
     : id_(id),
       partition_(std::move(partition)),
       bytes_max_(std::clamp<std::uint32_t>(
@@ -27,24 +27,9 @@ Stream::Stream(std::uint32_t id, std::shared_ptr<Partition> partition,
                      ? Isolation::read_committed
                      : Isolation::read_uncommitted),
       consumer_id_(request.consumer_id),
-      limits_(limits),
-      cursor_{.next = request.fetch_offset},
-      reported_(request.fetch_offset) {}
+      window_(limits, request.fetch_offset) {}
 
-bool Stream::window_is_full() const noexcept {
-  return !in_flight_.empty() &&
-         (in_flight_bytes_ >= limits_.window_bytes || in_flight_.size() >= limits_.window_frames);
-}
-
-std::optional<StreamFrame> Stream::next_frame() {
-  if (ended_) return std::nullopt;
-  if (partition_->deleted()) return error_frame(wire::Code::topic_deleted);
-  if (window_is_full()) return std::nullopt;
-  auto slice = partition_->log().read(cursor_, isolation_, bytes_max_);
-  if (!slice) return error_frame(code_of(slice.error()));
-  if (!slice->file) return std::nullopt;
-  in_flight_.push_back({slice->end.offset, slice->size_bytes()});
-  in_flight_bytes_ += slice->size_bytes();
+StreamFrame Stream::frame() const {
   const auto offsets = partition_->log().offsets();
   StreamFrame frame;
   frame.response = {.topic = partition_->topic(),
@@ -52,16 +37,7 @@ std::optional<StreamFrame> Stream::next_frame() {
                     .partition = partition_->index(),
                     .high_watermark = offsets.committed,
                     .log_start_offset = offsets.start};
-  frame.slice = *std::move(slice);
   return frame;
-}
-
-wire::ErrorCode Stream::code_of(const Error& error) const {
-  if (error.code == Errc::offset_evicted) {
-    return {wire::Code::offset_evicted, {cursor_.next, partition_->log().offsets().start}};
-  }
-  if (error.code == Errc::offset_out_of_range) return {wire::Code::other, {error.context}};
-  return storage_code(error, *partition_);
 }
 
 StreamFrame Stream::error_frame(wire::ErrorCode code) {
@@ -75,20 +51,33 @@ StreamFrame Stream::error_frame(wire::ErrorCode code) {
   return frame;
 }
 
-void Stream::report(std::int64_t offset) {
-  const bool known = offset == reported_ || offset >= cursor_.next ||
-                     std::any_of(in_flight_.begin(), in_flight_.end(),
-                                 [&](const auto& one) { return one.end_offset == offset; });
-  if (!known) {
-    cursor_ = {.next = offset};
-    in_flight_.clear();
-    in_flight_bytes_ = 0;
+RawStream::RawStream(std::uint32_t id, std::shared_ptr<Partition> partition,
+                     const wire::StreamFetchRequest& request, const StreamLimits& limits)
+    : Stream(id, std::move(partition), request, limits), cursor_{.next = request.fetch_offset} {}
+
+std::optional<StreamFrame> RawStream::next_frame() {
+  if (ended()) return std::nullopt;
+  if (partition()->deleted()) return error_frame(wire::Code::topic_deleted);
+  if (window().is_full()) return std::nullopt;
+  auto slice = partition()->log().read(cursor_, isolation(), bytes_max());
+  if (!slice) return error_frame(read_code(slice.error(), *partition(), cursor_.next));
+  if (!slice->file) return std::nullopt;
+  window().sent(slice->end.offset, slice->size_bytes());
+  auto out = frame();
+  out.slice = *std::move(slice);
+  return out;
+}
+
+void RawStream::report(std::int64_t offset) {
+  if (!window().report(offset, cursor_.next)) cursor_ = {.next = offset};
+}
+
+wire::ErrorCode read_code(const Error& error, const Partition& partition, std::int64_t offset) {
+  if (error.code == Errc::offset_evicted) {
+    return {wire::Code::offset_evicted, {offset, partition.log().offsets().start}};
   }
-  reported_ = offset;
-  while (!in_flight_.empty() && in_flight_.front().end_offset <= offset) {
-    in_flight_bytes_ -= in_flight_.front().bytes;
-    in_flight_.pop_front();
-  }
+  if (error.code == Errc::offset_out_of_range) return {wire::Code::other, {error.context}};
+  return storage_code(error, partition);
 }
 
 StreamFrame refused_stream(const wire::StreamFetchRequest& request, std::uint32_t stream_id,
@@ -105,6 +94,11 @@ StreamFrame refused_stream(const wire::StreamFetchRequest& request, std::uint32_
 // The records, with their length in front, are the last field.
 Bytes encode_stream_head(std::int32_t correlation_id, const StreamFrame& frame,
                          wire::Version version) {
+  if (!frame.slice.file) {
+    auto response = frame.response;
+    response.records = {frame.records};
+    return wire::encode_response_frame(correlation_id, response, version);
+  }
   auto head = wire::encode_response_frame(correlation_id, frame.response, version);
   const auto records = frame.slice.size_bytes();
   const auto whole = head.size() - wire::frame_length_bytes + records;

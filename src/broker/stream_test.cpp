@@ -16,11 +16,11 @@ class StreamTest : public testing::Test {
       : partition_(std::make_shared<Partition>("t", 3, wire::TopicCompression::any,
                                                open_log(dir_.path() / "t-3"))) {}
 
-  Stream open(std::int64_t offset, std::int32_t bytes_max, const StreamLimits& limits = {}) {
+  RawStream open(std::int64_t offset, std::int32_t bytes_max, const StreamLimits& limits = {}) {
     wire::StreamFetchRequest request;
     request.fetch_offset = offset;
     request.max_bytes = bytes_max;
-    return Stream(7, partition_, request, limits);
+    return RawStream(7, partition_, request, limits);
   }
   void fill(int count) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(append(partition_->log(), {"r"}));

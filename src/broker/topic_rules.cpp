@@ -89,6 +89,15 @@ bool is_resource_name(std::string_view name) {
   });
 }
 
+bool is_smartmodule_reference(std::string_view reference) {
+  if (reference.empty()) return false;
+  const auto slash = reference.find('/');
+  const auto at = reference.find('@', slash == reference.npos ? reference.size() : slash);
+  if (at == reference.npos) return slash + 1 != reference.size();
+  const auto version = reference.substr(at + 1);
+  return at > slash + 1 && !version.empty() && version.front() >= '0' && version.front() <= '9';
+}
+
 std::optional<Refusal> refuse_topic(const std::string& name, const wire::TopicSpec& spec,
                                     std::uint32_t partitions_max) {
   if (!is_resource_name(name)) {
@@ -97,10 +106,6 @@ std::optional<Refusal> refuse_topic(const std::string& name, const wire::TopicSp
                        "'. Use 1 to 63 of a-z, 0-9 and '-', with no '-' at either end"};
   }
   if (auto refusal = refuse_storage(spec)) return refusal;
-  if (spec.deduplication) {
-    return Refusal{wire::Code::deduplication_smartmodule_not_loaded,
-                   "deduplication is not supported by this server"};
-  }
   if (auto refusal = refuse_replicas(spec)) return refusal;
   if (partition_count(spec) > partitions_max) {
     return replica_error(std::to_string(partition_count(spec)) +

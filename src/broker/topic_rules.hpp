@@ -21,6 +21,9 @@ inline constexpr std::string_view consumer_offset_topic = "consumer-offset";
 // 1 to 63 of `a-z 0-9 -`, no `-` at either end.
 [[nodiscard]] bool is_resource_name(std::string_view name);
 
+// A name, or `group/name@version` with a version that begins with a number.
+[[nodiscard]] bool is_smartmodule_reference(std::string_view reference);
+
 struct Refusal {
   wire::ErrorCode code;
   std::string message;

@@ -60,19 +60,21 @@ TEST(TopicRules, OneCopyOnTheOneSpu) {
   EXPECT_EQ(refusal({.replicas = wire::MirrorReplicas{}}), Code::topic_invalid_replica_type);
 }
 
-TEST(TopicRules, DeduplicationIsRefusedClearly) {
-  wire::TopicSpec spec;
-  spec.deduplication = wire::Deduplication{.count = 10, .uses = "x"};
-  const auto refused = refuse_topic("t", spec, 100);
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->code.code, Code::deduplication_smartmodule_not_loaded);
-  EXPECT_NE(refused->message.find("not supported"), std::string::npos);
+TEST(TopicRules, ASmartModuleIsNamedAloneOrWithGroupAndVersion) {
+  for (const auto* good : {"dedup", "g/dedup", "g/dedup@0.1.0", "a@b"}) {
+    EXPECT_TRUE(is_smartmodule_reference(good)) << good;
+  }
+  for (const auto* bad : {"", "g/", "g/@1", "g/dedup@", "g/dedup@x"}) {
+    EXPECT_FALSE(is_smartmodule_reference(bad)) << bad;
+  }
 }
 
 TEST(SmartModuleKey, AReferenceBecomesTheStoredName) {
   EXPECT_EQ(smartmodule_key("on-a"), "on-a");
   EXPECT_EQ(smartmodule_key("fluvio/dedup@0.1.0"), "dedup-fluvio-0.1.0");
-  EXPECT_EQ(smartmodule_key("a@b/c"), "a@b/c");
+  EXPECT_EQ(smartmodule_key("fluvio/dedup"), "dedup-fluvio");
+  EXPECT_EQ(smartmodule_key("dedup@0.1.0"), "dedup@0.1.0");
+  EXPECT_EQ(smartmodule_key("a@b/c"), "c-a@b");
 }
 
 TEST(Semver, IsWhatTheControlPlaneAsksOfClients) {

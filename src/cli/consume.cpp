@@ -8,6 +8,7 @@
 #include "cli/failure.hpp"
 #include "cli/format.hpp"
 #include "cli/record_printer.hpp"
+#include "cli/smartmodule_options.hpp"
 #include "cli/start_text.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/terminal.hpp"
@@ -32,6 +33,7 @@ struct ConsumeOptions {
   Isolation isolation = Isolation::read_uncommitted;
   ByteSize max_bytes{1'048'890};
   bool quiet = false;
+  SmartModuleOptions smartmodules;
   ClusterOptions cluster;
 };
 
@@ -101,6 +103,7 @@ struct sluice::option_table<sluice::cli::ConsumeOptions> {
           .at_least(1U)
           .at_most(1'073'741'824U),
       option<&O::quiet>("quiet", "No summary.").short_name('q'),
+      option_group<&O::smartmodules>(),
       option_group<&O::cluster>(),
   };
 };
@@ -119,6 +122,8 @@ class ConsumeRun {
  private:
   void read();
   [[nodiscard]] bool take(const Records& records);
+  // False when it is time to end.
+  [[nodiscard]] bool take(const Records& records, std::size_t index);
   [[nodiscard]] bool flush();
   void show_progress();
   void print_summary() const;
@@ -157,6 +162,7 @@ ConsumerOptions consumer_options(const ConsumeOptions& options) {
   out.until_end = until_end(options);
   out.consumer_id = options.consumer_id;
   if (!options.consumer_id.empty()) out.strategy = OffsetStrategy::manual;
+  out.smartmodules = invocations_of(options.smartmodules);
   return out;
 }
 
@@ -194,18 +200,26 @@ bool ConsumeRun::flush() {
 
 // False when it is time to end.
 bool ConsumeRun::take(const Records& records) {
-  for (const auto& record : records) {
-    const auto verdict = end_.next(records.partition(), record.offset);
-    if (!verdict.print && !verdict.end) continue;
-    if (!verdict.print) return false;
-    printer_.append(buffer_, {options_.topic, records.partition(), record});
-    printed_[records.partition()] = record.offset;
-    records_ += 1;
-    bytes_ += record.value.size() + record.key.value_or("").size();
-    if (buffer_.size() >= buffer_bytes && !flush()) return false;
-    if (verdict.end) return false;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!take(records, i)) return false;
   }
   return true;
+}
+
+bool ConsumeRun::take(const Records& records, std::size_t index) {
+  const auto& record = records[index];
+  const auto verdict = end_.next(records.partition(), record.offset);
+  if (!verdict.print) return !verdict.end;
+  printer_.append(buffer_, {options_.topic, records.partition(), record});
+  // A SmartModule may have made several of one record: the offset is done with the last.
+  if (index + 1 == records.size()) {
+    printed_[records.partition()] = records.through();
+  } else if (records[index + 1].offset != record.offset) {
+    printed_[records.partition()] = record.offset;
+  }
+  records_ += 1;
+  bytes_ += record.value.size() + record.key.value_or("").size();
+  return (buffer_.size() < buffer_bytes || flush()) && !verdict.end;
 }
 
 void ConsumeRun::read() {
@@ -276,6 +290,8 @@ const Verb consume = make_verb<&run>(
     "sluice consume ticks --from beginning --until end\n"
     "sluice consume ticks --tail 10 --output json | jq .value\n"
     "sluice consume ticks --format '{{time}} {{partition}}/{{offset}} {{value}}' --count 5\n"
-    "sluice consume orders --consumer-id billing");
+    "sluice consume orders --consumer-id billing\n"
+    "sluice consume ticks --smartmodule regex-filter --params regex='^[0-9]'\n"
+    "sluice consume ticks --beginning --transforms-file chain.yaml");
 
 }  // namespace sluice::cli

@@ -24,6 +24,9 @@ std::string hint_for(Errc code) {
       return "`sluice topic list` lists the topics, `sluice topic create NAME` makes one";
     case Errc::topic_exists:
       return "`sluice topic describe NAME` shows it";
+    case Errc::smartmodule:
+      return "`sluice smartmodule list` lists those of the cluster, `sluice smartmodule test FILE` "
+             "tries one here";
     case Errc::partition_not_found:
       return "`sluice partition list TOPIC` lists the partitions";
     case Errc::offset_out_of_range:

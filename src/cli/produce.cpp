@@ -9,6 +9,7 @@
 #include "cli/listing.hpp"
 #include "cli/produce_input.hpp"
 #include "cli/produce_report.hpp"
+#include "cli/smartmodule_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "sluice/options/config.hpp"
@@ -29,6 +30,7 @@ struct ProduceOptions {
   std::optional<Compression> compression;
   DeliverySemantic delivery = DeliverySemantic::at_least_once;
   bool quiet = false;
+  SmartModuleOptions smartmodules;
   ClusterOptions cluster;
   OutputOptions output;
 };
@@ -73,6 +75,7 @@ struct sluice::option_table<sluice::cli::ProduceOptions> {
                            "Whether a batch without an answer is sent again (and may then be "
                            "there twice)."),
       option<&O::quiet>("quiet", "No summary.").short_name('q'),
+      option_group<&O::smartmodules>(),
       option_group<&O::cluster>(),
       option_group<&O::output>(),
   };
@@ -122,6 +125,7 @@ ProducerOptions producer_options(const ProduceOptions& options) {
   out.compression = options.compression;
   out.delivery = options.delivery;
   if (options.partition) out.partition = PartitionId{*options.partition};
+  out.smartmodules = invocations_of(options.smartmodules);
   return out;
 }
 
@@ -268,6 +272,7 @@ const Verb produce = make_verb<&run>(
     "echo hello | sluice produce greetings\n"
     "sluice produce ticks --file ticks.csv --key-separator ,\n"
     "sluice produce images --file cat.jpg --raw --key cat\n"
-    "tail -f /var/log/syslog | sluice produce syslog --linger 50ms --compression zstd");
+    "tail -f /var/log/syslog | sluice produce syslog --linger 50ms --compression zstd\n"
+    "sluice produce ticks --file ticks.csv --smartmodule csv-json");
 
 }  // namespace sluice::cli

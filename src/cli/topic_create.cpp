@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
+
 #include "cli/topic_options.hpp"
 #include "cli/verbs.hpp"
 
 namespace sluice::cli {
 namespace {
+
+// Repeated records that the topic drops.
+struct DedupOptions {
+  bool on = false;
+  std::uint64_t count = 5;
+  std::chrono::milliseconds age{5'000};
+  std::string filter = "dedup-filter";
+  std::map<std::string, std::string> params;
+};
 
 struct TopicCreateOptions {
   std::string name;
@@ -14,6 +25,7 @@ struct TopicCreateOptions {
   std::optional<ByteSize> segment_size;
   std::optional<ByteSize> max_partition_size;
   TopicCodec compression = TopicCodec::any;
+  DedupOptions dedup;
   bool if_missing = false;
   bool dry_run = false;
   ClusterOptions cluster;
@@ -22,6 +34,21 @@ struct TopicCreateOptions {
 
 }  // namespace
 }  // namespace sluice::cli
+
+template <>
+struct sluice::option_table<sluice::cli::DedupOptions> {
+  using O = sluice::cli::DedupOptions;
+  static constexpr auto rows = std::tuple{
+      option<&O::on>("dedup", "Drop records that repeat one of the newest."),
+      option<&O::count>("dedup-count", "How many of the newest records count.").at_least(1U),
+      option<&O::age>("dedup-age", "How old a record may be to count."),
+      option<&O::filter>("dedup-filter",
+                         "SmartModule that knows repeated records; it must be in the cluster."),
+      option<&O::params>("dedup-params",
+                         "Parameter of that SmartModule; may be given more than once.")
+          .value_name("KEY=VALUE"),
+  };
+};
 
 template <>
 struct sluice::option_table<sluice::cli::TopicCreateOptions> {
@@ -42,6 +69,7 @@ struct sluice::option_table<sluice::cli::TopicCreateOptions> {
                                      "removed."),
       option<&O::compression>("compression", "Codec that producers must use.")
           .alias("compression-type"),
+      option_group<&O::dedup>(),
       option<&O::if_missing>("if-missing", "A topic that exists already is no error."),
       option<&O::dry_run>("dry-run", "Check whether it could be created, and do not."),
       option_group<&O::cluster>(),
@@ -65,6 +93,12 @@ TopicConfig config_of(const TopicCreateOptions& options) {
     config.segment_bytes = static_cast<std::uint32_t>(options.segment_size->bytes);
   }
   if (options.max_partition_size) config.partition_bytes_max = options.max_partition_size->bytes;
+  const auto& dedup = options.dedup;
+  if (dedup.on) {
+    config.deduplication = DeduplicationConfig{dedup.count, dedup.age, dedup.filter, dedup.params};
+  } else if (!dedup.params.empty()) {
+    throw Failure(Errc::usage, "--dedup-params: needs --dedup");
+  }
   return config;
 }
 
@@ -92,6 +126,7 @@ int run(const TopicCreateOptions& options) {
 const Verb topic_create = make_verb<&run>(
     "topic create", "Creates a topic, and waits until it can be used.",
     "sluice topic create ticks --partitions 3\n"
-    "sluice topic create logs --retention-time 7d --max-partition-size '10 GB' --compression zstd");
+    "sluice topic create logs --retention-time 7d --max-partition-size '10 GB' --compression zstd\n"
+    "sluice topic create orders --dedup --dedup-count 1000 --dedup-age 1h");
 
 }  // namespace sluice::cli

@@ -17,18 +17,45 @@ extern const Verb cluster_start, cluster_stop, cluster_status;
 extern const Verb topic_create, topic_list, topic_describe, topic_delete, topic_add_partitions;
 extern const Verb produce, consume;
 extern const Verb partition_list, spu_list, consumer_list, consumer_delete;
+extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmodule_load,
+    smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
 inline constexpr std::array verbs{
-    &cluster_start, &cluster_stop,    &cluster_status, &topic_create,
-    &topic_list,    &topic_describe,  &topic_delete,   &topic_add_partitions,
-    &produce,       &consume,         &partition_list, &spu_list,
-    &consumer_list, &consumer_delete, &profile_list,   &profile_current,
-    &profile_show,  &profile_use,     &profile_add,    &profile_remove,
-    &completions,   &version,         &help,
+    &cluster_start,
+    &cluster_stop,
+    &cluster_status,
+    &topic_create,
+    &topic_list,
+    &topic_describe,
+    &topic_delete,
+    &topic_add_partitions,
+    &produce,
+    &consume,
+    &partition_list,
+    &spu_list,
+    &consumer_list,
+    &consumer_delete,
+    &smartmodule_new,
+    &smartmodule_build,
+    &smartmodule_test,
+    &smartmodule_load,
+    &smartmodule_list,
+    &smartmodule_describe,
+    &smartmodule_download,
+    &smartmodule_delete,
+    &profile_list,
+    &profile_current,
+    &profile_show,
+    &profile_use,
+    &profile_add,
+    &profile_remove,
+    &completions,
+    &version,
+    &help,
 };
 
 // What the first words of a command line name.

@@ -8,6 +8,7 @@
 
 #include "client/admin_convert.hpp"
 #include "client/admin_impl.hpp"
+#include "client/smartmodule_request.hpp"
 #include "wire/compression.hpp"
 
 namespace sluice {
@@ -176,7 +177,7 @@ Deleted Admin::unregister_spu(SpuId id) {
 void Admin::create_smartmodule(const std::string& name, std::string_view wasm) {
   wire::CreateBody<wire::SmartModuleSpec> body;
   body.name = name;
-  or_throw(wire::compress(Compression::gzip, as_bytes(wasm), body.spec.wasm));
+  body.spec.wasm = or_throw(client::gzipped(wasm));
   throw_unless_ok(impl_->create("creating a SmartModule", std::move(body)),
                   quoted("creating SmartModule", name));
 }

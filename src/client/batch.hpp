@@ -16,6 +16,9 @@
 
 namespace sluice::client {
 
+// The offset of a batch that the server's SmartModules decided on (see Delivered).
+inline constexpr std::int64_t unknown_offset = -1;
+
 struct Batch {
   Bytes bytes;                      // as it is sent; empty when sealing failed
   std::optional<Error> seal_error;  // the codec refused
@@ -26,5 +29,10 @@ struct Batch {
   net::TimePoint opened{};
   std::vector<std::pair<std::uint32_t, Callback<Delivered>>> callbacks;  // by place in the batch
 };
+
+// Of the record at that place of a batch.
+[[nodiscard]] constexpr Offset offset_in(std::int64_t base, std::uint32_t place) noexcept {
+  return {base == unknown_offset ? unknown_offset : base + place};
+}
 
 }  // namespace sluice::client

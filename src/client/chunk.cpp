@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/chunk.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -30,6 +31,36 @@ std::chrono::milliseconds timestamp_of(const wire::BatchHeader& header,
   return std::chrono::milliseconds(header.first_timestamp + record.timestamp_delta);
 }
 
+// How the records of one batch are numbered.
+struct Numbering {
+  bool by_delta = false;  // by what each record says, else by its place in the batch
+  bool exact = true;      // else too low, perhaps
+};
+
+// In a batch that SmartModules made, the deltas of our server are true. The official server's
+// are, as long as it made the batch from one stored batch; from several, those of the later ones
+// are shifted the wrong way, and it drops the timestamps (reference §11.3).
+Numbering numbering_of(const wire::BatchHeader& header, wire::RecordCursor records) {
+  // The last record's offset is not counted when more of what an array_map made of one record
+  // comes in the next batch.
+  const auto most = std::int64_t{header.last_offset_delta} + 1;
+  const auto span = static_cast<std::uint32_t>(std::max<std::int64_t>(most, 1));
+  const auto count = records.count();
+  const bool keeps_time = header.first_timestamp > 0;
+  bool usable = true;
+  bool all_zero = count > 1;
+  std::int64_t least = 0;
+  while (const auto record = records.next()) {
+    const auto delta = record->offset_delta;
+    usable = usable && delta >= least && delta <= most;
+    all_zero = all_zero && delta == 0;
+    // What an array_map made of one record may have the offset of that record.
+    least = keeps_time ? delta : delta + 1;
+  }
+  const bool one_for_one = count == span && !all_zero;
+  return {.by_delta = usable, .exact = (usable && keeps_time) || one_for_one};
+}
+
 Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& memory,
                       std::vector<ConsumedRecord>& out) {
   if (!wire::crc_matches(batch)) {
@@ -38,12 +69,17 @@ Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& 
   auto& scratch = memory.inflated.emplace_back();
   auto cursor = wire::RecordCursor::open(batch, scratch);
   if (!cursor) return tl::unexpected(cursor.error());
-  // An offset is the place in the batch, as for official clients: under a SmartModule the
-  // stored deltas are not usable (reference §11.3).
-  std::int64_t offset = batch.header.base_offset;
+  const auto numbering =
+      chunk.processed ? numbering_of(batch.header, *cursor) : Numbering{.by_delta = false};
+  const std::int64_t last_delta = chunk.processed ? std::max(batch.header.last_offset_delta, 0)
+                                                  : std::numeric_limits<std::int32_t>::max();
+  std::int64_t place = 0;
   while (const auto record = cursor->next()) {
-    const auto at = offset++;
-    if (at < chunk.from || at >= chunk.until) continue;
+    // More records than offsets: an array_map.
+    const auto delta = numbering.by_delta ? record->offset_delta : std::min(place, last_delta);
+    const auto at = batch.header.base_offset + delta;
+    ++place;
+    if (numbering.exact && (at < chunk.from || at >= chunk.until)) continue;
     auto& added = out.emplace_back();
     added.offset = {at};
     added.timestamp = timestamp_of(batch.header, *record);
@@ -59,7 +95,7 @@ Result<> decode_batch(const wire::BatchView& batch, const Chunk& chunk, Memory& 
 std::size_t expected_count(const Chunk& chunk) {
   std::size_t count = 0;
   for (const auto& batch : chunk.batches) {
-    const auto claimed = static_cast<std::size_t>(batch.header.last_offset_delta) + 1;
+    const auto claimed = static_cast<std::size_t>(std::max(batch.header.last_offset_delta, 0)) + 1;
     count += std::min(claimed, batch.bytes.size() / 4);
   }
   return count;
@@ -74,7 +110,10 @@ DecodedChunk decode_chunk(const Chunk& chunk) {
   std::vector<ConsumedRecord> records;
   records.reserve(expected_count(chunk));
   for (const auto& batch : chunk.batches) {
-    if (batch.header.next_offset() <= chunk.from) continue;
+    // Of several records with one offset, which SmartModules make, all but the last come in
+    // batches that count no offset.
+    const auto counts_offsets = batch.header.last_offset_delta >= 0;
+    if (counts_offsets && batch.header.next_offset() <= chunk.from) continue;
     const auto whole = records.size();
     const auto decoded = decode_batch(batch, chunk, *memory, records);
     if (decoded) continue;
@@ -82,7 +121,10 @@ DecodedChunk decode_chunk(const Chunk& chunk) {
     error = in_batch(batch, chunk, decoded.error());
     break;
   }
-  return {Records(chunk.partition, std::move(records), std::move(memory)), std::move(error)};
+  std::optional<Offset> through;
+  if (!chunk.ends_early && !error) through = Offset{std::min(chunk.next, chunk.until) - 1};
+  return {Records(chunk.partition, std::move(records), std::move(memory), through),
+          std::move(error)};
 }
 
 }  // namespace sluice::client

@@ -24,14 +24,19 @@ struct Chunk {
   std::vector<wire::BatchView> batches;  // whole ones only
   std::int64_t from = 0;                 // records before it were not asked for
   std::int64_t until = std::numeric_limits<std::int64_t>::max();  // nor from it on
+  std::int64_t next = 0;                                          // where reading goes on after it
   std::int64_t high_watermark = 0;
+  bool processed = false;  // by SmartModules
+  // An error came with it: what is behind its last record was not seen.
+  bool ends_early = false;
 
   [[nodiscard]] std::size_t size_bytes() const noexcept { return frame.size(); }
 };
 
 struct DecodedChunk {
   // Between `from` and `until`, as views into the chunk's memory, or into inflated copies that
-  // they keep. Up to the first batch that does not decode, and nothing behind it.
+  // they keep. Up to the first batch that does not decode, and nothing behind it. Processed
+  // records whose offset is only an estimate are there even if it is outside.
   Records records;
   // Why that batch does not: `crc_mismatch` and others, with its offset and the one behind it.
   std::optional<Error> error;

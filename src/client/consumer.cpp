@@ -14,9 +14,22 @@ namespace sluice {
 
 using boost::system::error_code;
 using client::ConsumerQueue;
+namespace {
+
+// An official server loses what its SmartModules made of a stored batch when that is more than
+// the client asks for.
+constexpr std::int32_t processed_bytes_min = 16'777'216;
+
+std::int32_t fetch_bytes_of(const ConsumerOptions& options) {
+  if (options.smartmodules.empty()) return options.fetch_bytes_max;
+  return std::max(options.fetch_bytes_max, processed_bytes_min);
+}
+
+}  // namespace
 
 Consumer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
-                     ConsumerOptions options, const std::vector<PartitionId>& partitions)
+                     ConsumerOptions options, const std::vector<PartitionId>& partitions,
+                     client::ModuleChain smartmodules)
     : client_(std::move(client)),
       core_(client_->core),
       topic_(std::move(topic)),
@@ -28,9 +41,11 @@ Consumer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
                                    .partition = partition,
                                    .start = options_.start,
                                    .isolation = options_.isolation,
-                                   .fetch_bytes_max = options_.fetch_bytes_max,
+                                   .fetch_bytes_max = fetch_bytes_of(options_),
                                    .until_end = options_.until_end,
-                                   .consumer_id = options_.consumer_id};
+                                   .consumer_id = options_.consumer_id,
+                                   .smartmodules = smartmodules,
+                                   .silence_max = options_.silence_max};
     readers_.emplace(partition,
                      std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings)));
     progress_.emplace(partition, Progress{});
@@ -79,14 +94,26 @@ std::optional<Next> Consumer::Impl::deliver(client::Chunk chunk) {
   }
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
   records_.fetch_add(records.size(), std::memory_order_relaxed);
-  const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    remember(chunk, records, !error);
+  }
+  if (records.empty()) return std::nullopt;
+  return Next{Next::State::records, std::move(records)};
+}
+
+void Consumer::Impl::remember(const client::Chunk& chunk, const Records& records, bool is_whole) {
   auto& progress = progress_[chunk.partition];
   progress.high_watermark = chunk.high_watermark;
-  if (!error) progress.position = chunk.batches.back().header.next_offset();
-  if (records.empty()) return std::nullopt;
-  if (error) progress.position = records.back().offset.value + 1;
-  handed_out_.emplace(chunk.partition, records.back().offset);
-  return Next{Next::State::records, std::move(records)};
+  if (is_whole) progress.position = chunk.next;
+  if (!records.empty()) {
+    if (!is_whole) progress.position = records.back().offset.value + 1;
+    handed_out_.emplace(chunk.partition, records.through());
+  } else if (options_.strategy == OffsetStrategy::auto_after_processing && is_whole &&
+             !chunk.ends_early) {
+    // Left out by SmartModules, and everything before it is processed.
+    progress.committed = std::max(progress.committed, std::min(chunk.next, chunk.until) - 1);
+  }
 }
 
 Next Consumer::Impl::next(std::optional<net::TimePoint> until) {
@@ -276,7 +303,7 @@ void Consumer::commit(PartitionId partition, Offset last) {
   impl_->commit(partition, last);
 }
 void Consumer::commit(const Records& records) {
-  if (!records.empty()) impl_->commit(records.partition(), records.back().offset);
+  if (!records.empty()) impl_->commit(records.partition(), records.through());
 }
 void Consumer::flush_offsets(std::chrono::milliseconds deadline) {
   impl_->flush(deadline);
@@ -299,6 +326,7 @@ Consumer Client::consumer(const std::string& topic, ConsumerOptions options) con
   if (options.fetch_bytes_max <= 0 || options.buffer_bytes_max == 0) {
     throw Failure(Errc::invalid_argument, "fetch_bytes_max and buffer_bytes_max must not be 0");
   }
+  auto smartmodules = or_throw(client::to_chain(options.smartmodules));
   const auto count = client::wait_for<std::uint32_t>(
       impl_->thread, impl_->call_deadline(), "opening a consumer",
       [core = impl_->core, topic](client::Handler<std::uint32_t> done) {
@@ -321,7 +349,8 @@ Consumer Client::consumer(const std::string& topic, ConsumerOptions options) con
                       " partitions, counted from 0; there is no partition " +
                       std::to_string(partitions.back().value));
   }
-  auto impl = std::make_shared<Consumer::Impl>(impl_, topic, std::move(options), partitions);
+  auto impl = std::make_shared<Consumer::Impl>(impl_, topic, std::move(options), partitions,
+                                               std::move(smartmodules));
   impl_->add(impl);
   impl->start();
   return Consumer(client::make_handle(std::move(impl)));

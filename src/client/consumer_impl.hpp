@@ -18,7 +18,7 @@ namespace sluice {
 
 struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Consumer::Impl> {
   Impl(std::shared_ptr<Client::Impl> client, std::string topic, ConsumerOptions options,
-       const std::vector<PartitionId>& partitions);
+       const std::vector<PartitionId>& partitions, client::ModuleChain smartmodules);
 
   void start();
   // As `next`, but refuses to wait for the I/O thread on the I/O thread.
@@ -41,6 +41,8 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
     std::int64_t high_watermark = 0;
   };
   [[nodiscard]] std::optional<Next> deliver(client::Chunk chunk);
+  // Requires: `mutex_` is held.
+  void remember(const client::Chunk& chunk, const Records& records, bool is_whole);
   void try_next_async(Callback<Next> done);
   void arm_flush();
   // On the I/O thread: stores everything that is committed and not flushed.

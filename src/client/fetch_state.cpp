@@ -11,6 +11,8 @@ namespace {
 
 // An answer without progress is legal; a server that gives only those is not.
 constexpr int idle_answers_max = 100;
+// What a slow SmartModule may take for a record.
+constexpr std::chrono::microseconds silence_per_record{10};
 
 FetchSteps one(FetchStep step) {
   FetchSteps steps;
@@ -48,6 +50,10 @@ bool says_beyond_end(const wire::ErrorCode& code) {
 
 FetchState::FetchState(FetchSettings settings)
     : settings_(std::move(settings)), fetch_bytes_(settings_.fetch_bytes_max) {}
+
+bool FetchState::has_smartmodules() const {
+  return settings_.smartmodules && !settings_.smartmodules->empty();
+}
 
 std::string FetchState::where() const {
   return "reading " + settings_.topic + "-" + std::to_string(settings_.partition.value);
@@ -137,6 +143,7 @@ FetchSteps FetchState::open_stream() {
                           ? wire::WireIsolation::read_committed
                           : wire::WireIsolation::read_uncommitted;
   if (!settings_.consumer_id.empty()) request.consumer_id = settings_.consumer_id;
+  if (has_smartmodules()) request.smartmodules = *settings_.smartmodules;
   return one(step::OpenStream{std::move(request)});
 }
 
@@ -169,6 +176,21 @@ void FetchState::halt() {
   pending_ack_ = false;
 }
 
+std::optional<std::chrono::milliseconds> FetchState::silence_max() const {
+  if (phase_ != Phase::streaming || pending_ack_ || !end_ || !has_smartmodules()) return {};
+  constexpr std::int64_t records_max = 1'000'000'000;
+  const auto missing = std::clamp<std::int64_t>(*end_ - *position_, 0, records_max);
+  return settings_.silence_max +
+         std::chrono::duration_cast<std::chrono::milliseconds>(missing * silence_per_record);
+}
+
+FetchSteps FetchState::on_silence() {
+  if (!silence_max()) return {};
+  position_ = std::max(*position_, *end_);
+  phase_ = Phase::stopped;
+  return one(step::End{});
+}
+
 FetchSteps FetchState::on_topic_gone() {
   if (phase_ == Phase::stopped) return {};
   return stop({Errc::topic_not_found, where() + ": the topic was deleted", {}});
@@ -195,17 +217,29 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
   const auto cut_inside_first = split->batches.empty() && !response.records.bytes.empty();
   const auto before = *position_;
   auto next = before;
-  for (const auto& batch : split->batches) next = std::max(next, batch.header.next_offset());
-  if (response.next_filter_offset > 0) next = std::max(next, response.next_filter_offset);
+  // What SmartModules made of one record may come in several answers: the position moves with
+  // the last of them.
+  auto is_news = false;
+  for (const auto& batch : split->batches) {
+    next = std::max(next, batch.header.next_offset());
+    is_news = is_news || batch.header.base_offset >= before;
+  }
+  // With an error, that offset is behind records which nobody has seen.
+  const auto ends_early = !response.error_code.ok();
+  if (!ends_early) next = std::max(next, response.next_filter_offset);
 
   FetchSteps steps;
-  if (!split->batches.empty() && next > before) {
+  is_news = is_news || next > before;
+  if (!split->batches.empty() && is_news) {
     Chunk chunk{.partition = settings_.partition,
                 .generation = generation_,
                 .frame = frame,
                 .batches = std::move(split->batches),
                 .from = before,
-                .high_watermark = response.high_watermark};
+                .next = next,
+                .high_watermark = response.high_watermark,
+                .processed = has_smartmodules(),
+                .ends_early = ends_early};
     if (end_) chunk.until = *end_;
     steps.emplace_back(step::Deliver{std::move(chunk)});
   }
@@ -220,7 +254,7 @@ FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
     return append(one(step::End{}));
   }
   if (cut_inside_first && next == before) return on_cut(split->cut_batch_bytes);
-  idle_answers_ = next > before ? 0 : idle_answers_ + 1;
+  idle_answers_ = is_news ? 0 : idle_answers_ + 1;
   if (idle_answers_ > idle_answers_max) {
     return append(
         stop({Errc::protocol,
@@ -253,7 +287,7 @@ FetchSteps FetchState::on_cut(std::optional<std::size_t> cut_batch_bytes) {
 }
 
 FetchSteps FetchState::on_error(const wire::ErrorCode& code) {
-  auto error = wire::to_error(code, where());
+  auto error = to_module_error(code, where());
   if (code.code == wire::Code::offset_evicted && position_ && asked_from_ < *position_) {
     session_wanted_ = false;  // only the extra record is gone
     return open_stream();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "client/chunk.hpp"
+#include "client/smartmodule_request.hpp"
 #include "net/multiplexer.hpp"
 #include "sluice/consumer.hpp"
 #include "wire/spu.hpp"
@@ -29,7 +30,9 @@ struct FetchSettings {
   std::int32_t fetch_bytes_max = 1'048'890;
   std::int32_t fetch_bytes_limit = 60 * 1024 * 1024;  // how far it may grow; under a frame's
   bool until_end = false;
-  std::string consumer_id;  // empty: no stored offsets
+  std::string consumer_id;                        // empty: no stored offsets
+  ModuleChain smartmodules;                       // null or empty: none
+  std::chrono::milliseconds silence_max{10'000};  // see ConsumerOptions
 };
 
 namespace step {
@@ -77,6 +80,10 @@ class FetchState {
   [[nodiscard]] FetchSteps want_session();
   // A chunk did not decode: nothing more is asked for, until a `seek`.
   void halt();
+  // For how long a server may say nothing that does not speak of records which SmartModules left
+  // out; then call `on_silence`. Nothing: silence is only that.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> silence_max() const;
+  [[nodiscard]] FetchSteps on_silence();
   // The cluster's metadata no longer has the topic.
   [[nodiscard]] FetchSteps on_topic_gone();
   // Chunks of earlier generations are void. Works after a failure and before a connection.
@@ -103,6 +110,7 @@ class FetchState {
   [[nodiscard]] FetchSteps on_cut(std::optional<std::size_t> cut_batch_bytes);
   [[nodiscard]] FetchSteps on_error(const wire::ErrorCode& code);
   [[nodiscard]] FetchStep acknowledge();
+  [[nodiscard]] bool has_smartmodules() const;
   [[nodiscard]] std::string where() const;
 
   FetchSettings settings_;

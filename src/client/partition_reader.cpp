@@ -21,7 +21,8 @@ PartitionReader::PartitionReader(std::shared_ptr<Core> core, std::shared_ptr<Con
       settings_(std::move(settings)),
       state_(settings_),
       backoff_(core_->backoff()),
-      pause_(core_->io()) {}
+      pause_(core_->io()),
+      silence_(core_->io()) {}
 
 template <typename T, typename Function>
 Handler<T> PartitionReader::in_attempt(Function function) {
@@ -82,6 +83,22 @@ void PartitionReader::perform(FetchSteps steps) {
     std::visit([this](auto& one) { perform(one); }, step);
   }
   flush_store();
+  watch_silence();
+}
+
+void PartitionReader::watch_silence() {
+  silence_.cancel();
+  const auto limit = state_.silence_max();
+  if (!limit) return;
+  silence_.expires_after(*limit);
+  silence_.async_wait([weak = weak_from_this(), attempt = attempt_](error_code code) {
+    const auto self = weak.lock();
+    if (code || !self || self->stopped_ || self->attempt_ != attempt) return;
+    log::info("client.consumer",
+              "the server sends nothing more: the rest counts as left out by the SmartModules",
+              {{"partition", partition_name(self->settings_.topic, self->settings_.partition)}});
+    self->perform(self->state_.on_silence());
+  });
 }
 
 void PartitionReader::perform(const step::AskStored&) {
@@ -263,6 +280,7 @@ void PartitionReader::stop() {
   stopped_ = true;
   ++attempt_;
   pause_.cancel();
+  silence_.cancel();
   if (connection_ && stream_ != 0) connection_->drop_stream(stream_);
   connection_.reset();
   if (!store_) return;

@@ -60,6 +60,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void perform(step::Fail& step);
   void perform(const step::End& step);
   void flush_store();
+  void watch_silence();
   // Wraps a handler so that it does nothing once this attempt is over.
   template <typename T, typename Function>
   [[nodiscard]] Handler<T> in_attempt(Function function);
@@ -71,6 +72,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   FetchState state_;
   net::Backoff backoff_;
   boost::asio::steady_timer pause_;
+  boost::asio::steady_timer silence_;
   std::shared_ptr<net::Connection> connection_;
   std::optional<SpuId> leader_;  // to which it goes
   std::int32_t stream_ = 0;

@@ -26,7 +26,8 @@ std::int64_t wall_clock_ms() {
 }
 
 client::SendEngine::Settings engine_settings(const ProducerOptions& options,
-                                             const std::string& topic, client::Core& core) {
+                                             const std::string& topic, client::Core& core,
+                                             client::ModuleChain smartmodules) {
   return {.topic = topic,
           .isolation = options.isolation,
           .server_timeout = options.request_timeout,
@@ -36,21 +37,22 @@ client::SendEngine::Settings engine_settings(const ProducerOptions& options,
           .requests_in_flight_max = options.requests_in_flight_max,
           .partition_requests_max = options.partition_requests_in_flight_max,
           .backoff = {core.options().reconnect_delay_min, core.options().reconnect_delay_max},
-          .seed = core.seed()};
+          .seed = core.seed(),
+          .smartmodules = std::move(smartmodules)};
 }
 
 }  // namespace
 
 Producer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
                      ProducerOptions options, Compression compression,
-                     std::uint32_t partition_count)
+                     std::uint32_t partition_count, client::ModuleChain smartmodules)
     : client_(std::move(client)),
       core_(client_->core),
       topic_(std::move(topic)),
       options_(std::move(options)),
       accumulator_settings_{options_.batch_bytes, options_.linger, compression},
       budget_(options_.queue_bytes_max),
-      engine_(engine_settings(options_, topic_, *core_),
+      engine_(engine_settings(options_, topic_, *core_, std::move(smartmodules)),
               [this](PartitionId partition, client::Batch& batch, Result<std::int64_t> base) {
                 on_resolved(partition, batch, std::move(base));
               }),

@@ -21,7 +21,7 @@ namespace sluice {
 
 struct Producer::Impl final : client::Closable, std::enable_shared_from_this<Producer::Impl> {
   Impl(std::shared_ptr<Client::Impl> client, std::string topic, ProducerOptions options,
-       Compression compression, std::uint32_t partition_count);
+       Compression compression, std::uint32_t partition_count, client::ModuleChain smartmodules);
 
   void start();
   // False: the queue is full, and `wait` is not set.

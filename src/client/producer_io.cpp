@@ -142,7 +142,7 @@ void Producer::Impl::on_resolved(PartitionId partition, client::Batch& batch,
   for (auto& [index, callback] : callbacks) {
     if (muted_) return;
     if (base) {
-      callback(Delivered{partition, {*base + index}});
+      callback(Delivered{partition, client::offset_in(*base, index)});
     } else {
       callback(base.error());
     }

@@ -89,6 +89,7 @@ Producer Client::producer(const std::string& topic, ProducerOptions options) con
   // So long is for ever, and would overflow when added to a time.
   if (options.retry_for > std::chrono::years(100)) options.retry_for.reset();
   options.batch_bytes = std::min(options.batch_bytes, options.request_bytes_max);
+  auto smartmodules = or_throw(client::to_chain(options.smartmodules));
   const auto facts = client::wait_for<TopicFacts>(
       impl_->thread, impl_->call_deadline(), "opening a producer",
       [core = impl_->core, topic, options](client::Handler<TopicFacts> done) {
@@ -101,7 +102,7 @@ Producer Client::producer(const std::string& topic, ProducerOptions options) con
             });
       });
   auto impl = std::make_shared<Producer::Impl>(impl_, topic, std::move(options), facts.compression,
-                                               facts.partition_count);
+                                               facts.partition_count, std::move(smartmodules));
   impl_->add(impl);
   impl->start();
   return Producer(client::make_handle(std::move(impl)));

@@ -30,6 +30,12 @@ bool is_passing(wire::Code code) {
   }
 }
 
+// What the pieces of a request look into.
+struct Kept {
+  std::vector<std::shared_ptr<const Batch>> batches;
+  std::shared_ptr<const Bytes> smartmodules;
+};
+
 std::size_t bytes_of(const std::vector<std::shared_ptr<Batch>>& batches) {
   std::size_t bytes = 0;
   for (const auto& batch : batches) bytes += batch->bytes.size();
@@ -130,7 +136,7 @@ std::optional<SendEngine::Outgoing> SendEngine::next(SpuId spu, wire::Version ve
 net::OutBody SendEngine::encode(const std::vector<Part>& parts, wire::Version version) const {
   net::OutBody body;
   // The request may still be on its way to the socket when its batches are given up.
-  const auto keep = std::make_shared<std::vector<std::shared_ptr<const Batch>>>();
+  const auto keep = std::make_shared<Kept>();
   body.keep = keep;
   wire::WireWriter out(body.small);
   out.boolean(false);  // no transactional id
@@ -145,11 +151,28 @@ net::OutBody SendEngine::encode(const std::vector<Part>& parts, wire::Version ve
     out.big_endian(static_cast<std::int32_t>(bytes_of(part.batches)));
     for (const auto& batch : part.batches) {
       body.cuts.push_back({.small_end = body.small.size(), .bytes = batch->bytes});
-      keep->push_back(batch);
+      keep->batches.push_back(batch);
     }
   }
-  if (version >= 8) out.big_endian(std::uint32_t{0});  // no SmartModules
+  if (version < 8) return body;
+  if (has_smartmodules()) {
+    keep->smartmodules = encoded_smartmodules(version);
+    body.cuts.push_back({.small_end = body.small.size(), .bytes = *keep->smartmodules});
+  } else {
+    out.big_endian(std::uint32_t{0});
+  }
   return body;
+}
+
+const std::shared_ptr<const Bytes>& SendEngine::encoded_smartmodules(wire::Version version) const {
+  auto& encoded = encoded_smartmodules_[version];
+  if (!encoded) {
+    Bytes bytes;
+    wire::WireWriter out(bytes);
+    wire::put(out, *settings_.smartmodules, version);
+    encoded = std::make_shared<const Bytes>(std::move(bytes));
+  }
+  return encoded;
 }
 
 void SendEngine::on_answer(std::uint64_t id, const Result<wire::ProduceResponse>& answer,
@@ -187,12 +210,12 @@ void SendEngine::on_part(Part& part, const wire::ProducePartitionResult* row, co
   }
   if (!row->error_code.ok()) return on_part_error(part, row->error_code, now);
   partitions_[part.partition].backoff.reset();
-  resolve(part.partition, part.batches, row->base_offset);
+  resolve(part.partition, part.batches, has_smartmodules() ? unknown_offset : row->base_offset);
 }
 
 void SendEngine::on_part_error(Part& part, const wire::ErrorCode& code, net::TimePoint now) {
   auto error =
-      wire::to_error(code, "writing to " + settings_.topic + "-" + std::to_string(part.partition));
+      to_module_error(code, "writing to " + settings_.topic + "-" + std::to_string(part.partition));
   const auto once = settings_.delivery == DeliverySemantic::at_most_once;
   if (!once && is_passing(code.code)) {
     trouble_ = std::move(error);
@@ -220,7 +243,7 @@ void SendEngine::resolve(std::uint32_t partition, Batches& batches,
   auto base = result;
   for (auto& batch : batches) {
     resolved_({partition}, *batch, base);
-    if (base) *base += batch->record_count;
+    if (base && *base != unknown_offset) *base += batch->record_count;
   }
   batches.clear();
 }

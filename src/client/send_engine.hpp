@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "client/accumulator.hpp"
+#include "client/smartmodule_request.hpp"
 #include "net/backoff.hpp"
 #include "net/multiplexer.hpp"
 #include "sluice/producer.hpp"
@@ -40,8 +41,10 @@ class SendEngine {
     std::uint32_t partition_requests_max = 1;
     net::Backoff::Limits backoff;
     std::uint64_t seed = 0;
+    ModuleChain smartmodules;  // null or empty: none
   };
-  // Hears the fate of each batch: the offset of its first record, or why it failed.
+  // Hears the fate of each batch: the offset of its first record (`unknown_offset` with
+  // SmartModules), or why it failed.
   using Resolved = std::function<void(PartitionId, Batch&, Result<std::int64_t>)>;
   SendEngine(Settings settings, Resolved resolved);
 
@@ -98,6 +101,8 @@ class SendEngine {
   [[nodiscard]] bool can_send(const Partition& partition, net::TimePoint now) const;
   [[nodiscard]] Batches take(std::uint32_t index, net::TimePoint now, std::size_t bytes_max);
   [[nodiscard]] net::OutBody encode(const std::vector<Part>& parts, wire::Version version) const;
+  [[nodiscard]] const std::shared_ptr<const Bytes>& encoded_smartmodules(
+      wire::Version version) const;
   void on_part(Part& part, const wire::ProducePartitionResult* row, const Error& no_row,
                net::TimePoint now);
   void on_part_error(Part& part, const wire::ErrorCode& code, net::TimePoint now);
@@ -105,8 +110,14 @@ class SendEngine {
   void resolve(std::uint32_t partition, Batches& batches, const Result<std::int64_t>& result);
   [[nodiscard]] Error given_up(const Batch& batch) const;
 
+  [[nodiscard]] bool has_smartmodules() const {
+    return settings_.smartmodules && !settings_.smartmodules->empty();
+  }
+
   Settings settings_;
   Resolved resolved_;
+  // As requests of a version have them: they may have megabytes, and are the same each time.
+  mutable std::map<wire::Version, std::shared_ptr<const Bytes>> encoded_smartmodules_;
   std::deque<Partition> partitions_;
   std::map<std::uint64_t, InFlight> in_flight_;
   std::map<SpuId, std::uint32_t> in_flight_per_spu_;

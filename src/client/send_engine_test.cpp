@@ -29,7 +29,7 @@ class Script {
               if (base) acked += batch.record_count;
               if (!base) errors.push_back(base.error());
               for (auto& [index, callback] : batch.callbacks) {
-                if (base) callback(Delivered{partition, {*base + index}});
+                if (base) callback(Delivered{partition, offset_in(*base, index)});
               }
             }) {
     for (std::uint32_t i = 0; i < partitions; ++i) {
@@ -41,7 +41,9 @@ class Script {
 
   void send(int id, std::uint32_t partition = 0) {
     const auto value = std::to_string(id);
-    accumulators[partition].append({.key = {}, .value = value}, value.size(), 1'000, now, {});
+    accumulators[partition].append(
+        {.key = {}, .value = value}, value.size(), 1'000, now,
+        [this](Outcome<Delivered> outcome) { offsets.push_back(outcome.value().offset.value); });
   }
   std::optional<SendEngine::Outgoing> next() { return engine.next(spu, 25, now); }
 
@@ -85,6 +87,7 @@ class Script {
   net::TimePoint now = start;
   std::deque<Accumulator> accumulators;
   std::vector<std::vector<int>> stored;
+  std::vector<std::int64_t> offsets;  // as the records' callbacks heard them
   std::uint64_t acked = 0;
   std::vector<Error> errors;
   SendEngine engine;
@@ -315,6 +318,59 @@ TEST(ByteBudget, OneGetsThroughHoweverLarge) {
   EXPECT_FALSE(budget.try_take(1));
   budget.close();
   EXPECT_FALSE(budget.take(1));
+}
+
+TEST(SendEngine, EveryRequestHasTheSmartModules) {
+  const auto chain = *to_chain({{.name = "mine", .wasm = "not checked here"}, {.name = "jolt"}});
+  for (const wire::Version version : {8, 19, 25}) {
+    Script script({.smartmodules = chain});
+    for (int round = 0; round < 2; ++round) {
+      script.send(round);
+      const auto outgoing = script.engine.next(spu, version, script.now);
+      ASSERT_TRUE(outgoing);
+      const auto body = Script::joined(outgoing->body);
+      const auto request = *wire::decode<wire::ProduceRequest>(body, version, "request");
+      ASSERT_EQ(request.smartmodules.size(), 2U);
+      EXPECT_EQ(std::get<wire::PredefinedWasm>(request.smartmodules[1].wasm).name, "jolt");
+      EXPECT_EQ(std::get<wire::AdHocWasm>(request.smartmodules[0].wasm).wasm,
+                std::get<wire::AdHocWasm>(chain->at(0).wasm).wasm);
+      script.engine.on_answer(outgoing->id, Script::refusal(wire::Code::none), script.now);
+    }
+    EXPECT_EQ(script.acked, 2U);
+  }
+}
+
+// What is stored, and where, is then the SmartModules' business: no offset is better than a
+// wrong one.
+TEST(SendEngine, ClaimsNoOffsetsBehindSmartModules) {
+  Script plain;
+  Script processed({.smartmodules = *to_chain({{.name = "filter"}})});
+  for (auto* script : {&plain, &processed}) {
+    for (int i = 0; i < 100; ++i) script->send(i);
+    const auto request = script->next();
+    script->engine.on_answer(request->id, script->store(*request), script->now);
+  }
+  EXPECT_EQ(plain.offsets.at(99), 99);
+  EXPECT_EQ(processed.offsets.size(), 100U);
+  EXPECT_EQ(std::ranges::count(processed.offsets, -1), 100);
+}
+
+TEST(SendEngine, ARecordThatASmartModuleRefusesFailsItsBatchAndNoOther) {
+  Script script({.smartmodules = *to_chain({{.name = "filter"}})});
+  for (int i = 0; i < 100; ++i) script.send(i);
+  auto request = script.next();
+  script.engine.on_answer(request->id, Script::refusal(wire::Code::smartmodule_runtime_error),
+                          script.now);
+  int rounds = 0;
+  for (request = script.next(); request; request = script.next()) {
+    const auto answer = ++rounds == 2 ? Script::refusal(wire::Code::smartmodule_runtime_error)
+                                      : script.store(*request);
+    script.engine.on_answer(request->id, answer, script.now);
+  }
+  ASSERT_EQ(script.errors.size(), 1U);
+  EXPECT_EQ(script.errors[0].code, Errc::smartmodule);
+  EXPECT_GT(rounds, 2);
+  EXPECT_GT(script.acked, 0U);
 }
 
 }  // namespace sluice::client

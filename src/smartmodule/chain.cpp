@@ -56,6 +56,7 @@ struct Chain::Run {
   // What the next call gets.
   [[nodiscard]] Result<wire::CutList> next_part() const;
   ModuleResult<> transform(const wire::CutList& part);
+  [[nodiscard]] tl::unexpected<ModuleError> too_much() const;
   ModuleResult<> broke_down(const ModuleError& error, const wire::CutList& part);
   Result<> take_output(const TransformOutput& output, wire::RecordList part);
   // After an error: what is left is what follows the record in question.
@@ -70,9 +71,17 @@ ModuleResult<> Chain::Run::run() {
     const auto part = next_part();
     if (!part) return broken_contract(module(), part.error());
     if (auto done = transform(*part); !done) return done;
+    if (out.size() > chain.options_.output_bytes_max) return too_much();
   }
   link.stats.records_out += count;
   return {};
+}
+
+tl::unexpected<ModuleError> Chain::Run::too_much() const {
+  return tl::unexpected(ModuleError{FaultCode::memory_limit, module().name(),
+                                    "it made " + std::to_string(out.size()) + " bytes of " +
+                                        std::to_string(link.stats.records_in) + " records",
+                                    out.size(), chain.options_.output_bytes_max});
 }
 
 Result<wire::CutList> Chain::Run::next_part() const {

@@ -37,6 +37,8 @@ struct ChainOptions {
   OnFault on_fault = OnFault::stop;
   // More is given to a guest in several calls. One record is never divided.
   std::size_t call_bytes_max = 1U << 20;
+  // What one link may make of one input: more is a `memory_limit`.
+  std::size_t output_bytes_max = 256U << 20;
 };
 
 struct StepStats {

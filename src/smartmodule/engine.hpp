@@ -30,6 +30,9 @@ class Engine {
   [[nodiscard]] ModuleResult<std::shared_ptr<const Module>> load(const std::string& name,
                                                                  ByteView bytes);
 
+  // Calls that run now end soon, as if their time were up. Later ones have all of theirs.
+  void end_calls() const;
+
   [[nodiscard]] Native& native() const noexcept { return *native_; }
 
  private:

@@ -41,7 +41,7 @@ Result<> check(const BatchHeader& header) {
   if (header.base_offset < 0 || header.base_offset > base_offset_max) {
     return malformed("the base offset", header.base_offset);
   }
-  if (header.last_offset_delta < 0) {
+  if (header.last_offset_delta < -1) {
     return malformed("last offset delta", header.last_offset_delta);
   }
   if (const auto codec = codec_of(header); !codec) return tl::unexpected(codec.error());

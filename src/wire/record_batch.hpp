@@ -40,7 +40,7 @@ struct BatchHeader {
   std::int8_t magic = 2;
   std::uint32_t crc = 0;
   std::int16_t attributes = 0;
-  std::int32_t last_offset_delta = 0;
+  std::int32_t last_offset_delta = 0;  // -1: the batch counts no offset (docs/decisions/0008)
   std::int64_t first_timestamp = -1;
   std::int64_t max_timestamp = -1;
   std::int64_t producer_id = -1;
@@ -58,8 +58,8 @@ struct BatchHeader {
 };
 
 // Decodes and checks a header: magic 2, a batch_len of at least a header, a codec that exists,
-// deltas that are not negative. `truncated` when fewer than a header's bytes are there; the
-// rest of the batch need not be.
+// a last offset delta that is not under -1. `truncated` when fewer than a header's bytes are there;
+// the rest of the batch need not be.
 [[nodiscard]] Result<BatchHeader> decode_batch_header(ByteView bytes);
 [[nodiscard]] Result<Compression> codec_of(const BatchHeader& header);
 
