@@ -21,7 +21,7 @@ bin=$PWD/build/release/bin
 bench=$(find build/release -name client_bench -type f | head -1)
 rust=${CARGO_TARGET_DIR:-$HOME/.cache/sluice/interop-rust}/release/interop-rust
 [[ -x $rust ]] || CARGO_TARGET_DIR=$HOME/.cache/sluice/interop-rust \
-  cargo build -q --release --locked --manifest-path tests/interop/rust/Cargo.toml
+  "$(tools/rust.sh)" build -q --release --locked --manifest-path tests/interop/rust/Cargo.toml
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-bench-XXXXXX")
 server=

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the recorded frames of tests/data/wire into seeds for the fuzzers.
+"""Turns what is recorded in tests/data into seeds for the fuzzers.
 
 usage: fuzz_seeds.py FOLDER      makes FOLDER/<fuzzer>/<hash>, one file a seed
 """
@@ -62,6 +62,9 @@ def main():
                 codec = batch[22] & 7
                 if 1 <= codec <= 4:
                     write(folder, "fuzz_compression", bytes([codec - 1]) + batch[57:])
+    for path in sorted((ROOT / "tests/data/smartmodule/golden").glob("*.json")):
+        for call in json.loads(path.read_text()).get("calls", []):
+            write(folder, "fuzz_smartmodule_output", bytes.fromhex(call["output_hex"]))
     codes = re.findall(r"= (-?\d+),", (ROOT / "src/wire/error_code.hpp").read_text())
     for code in codes:
         write(folder, "fuzz_error_code", struct.pack(">h", int(code)) + b"\0\3abc" * 4)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages of tools/packages.txt that are missing. Quick when nothing is.
+# Installs the packages of tools/packages.txt that are missing, and Rust unless there is one that is
+# new enough. Quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,8 @@ missing=()
 for package in "${wanted[@]}"; do
   grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
+# Rust builds the WebAssembly engine and the official client; a rustup that is there serves too.
+if tools/rust.sh --missing; then missing+=(cargo-web rustc-web); fi
 ((${#missing[@]})) || exit 0
 
 as_root=()

@@ -29,6 +29,29 @@ wasm_trap_t* copy_records(void* data, wasmtime_caller_t*, wasmtime_val_raw_t* va
   return nullptr;
 }
 
+// The engine's own text is a backtrace, which says little of a stripped module.
+std::string cause_of(wasmtime_trap_code_t code) {
+  switch (code) {
+    case WASMTIME_TRAP_CODE_STACK_OVERFLOW:
+      return "its stack is used up";
+    case WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS:
+      return "it reached outside of its memory";
+    case WASMTIME_TRAP_CODE_TABLE_OUT_OF_BOUNDS:
+    case WASMTIME_TRAP_CODE_INDIRECT_CALL_TO_NULL:
+    case WASMTIME_TRAP_CODE_BAD_SIGNATURE:
+      return "it called a function that is not there";
+    case WASMTIME_TRAP_CODE_INTEGER_OVERFLOW:
+    case WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER:
+      return "a number did not fit";
+    case WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO:
+      return "it divided by zero";
+    case WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED:
+      return "it gave up (a panic, or no memory left)";
+    default:
+      return "trap " + std::to_string(code);
+  }
+}
+
 std::uint64_t ticks_for(std::chrono::milliseconds timeout) {
   return static_cast<std::uint64_t>(timeout / Ticker::period) + 1;
 }
@@ -107,12 +130,12 @@ ModuleResult<> Guest::State::instantiate() {
   wasm_trap_t* trap = nullptr;
   auto* failed = wasmtime_linker_instantiate(linker.get(), context, module->compiled().module.get(),
                                              &instance, &trap);
-  const TrapHandle trapped(trap);
+  TrapHandle trapped(trap);
   if (failed != nullptr) {
     return error(FaultCode::instantiation, "it cannot be started: " + take_text(failed));
   }
   if (trapped) {
-    return error(FaultCode::instantiation, "it broke down at its start: " + text_of(*trapped));
+    return broke_down(nullptr, std::move(trapped));
   }
   return bind(instance);
 }
@@ -161,17 +184,11 @@ tl::unexpected<ModuleError> Guest::State::broke_down(wasmtime_error_t* failed,
                  "it did not answer within " + format_duration(limits.call_timeout));
   }
   // A guest that is refused memory gives up in its own way, mostly by `unreachable`.
-  const auto memory_text = " with " + format_byte_size(size()) + " of its " +
-                           format_byte_size(limits.memory_bytes_max) + " of memory in use";
   const bool memory_is_used_up = size() > limits.memory_bytes_max / 2;
-  if (has_code && code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED) {
-    return error(memory_is_used_up ? FaultCode::memory_limit : FaultCode::trap,
-                 "it gave up (a panic, or no memory left)" + memory_text);
-  }
-  auto text = text_of(*trap);
-  text = text.substr(0, text.find('\n'));
   return error(memory_is_used_up ? FaultCode::memory_limit : FaultCode::trap,
-               "it broke down: " + text + memory_text);
+               "it broke down: " + (has_code ? cause_of(code) : text_of(*trap)) + ", with " +
+                   format_byte_size(size()) + " of its " +
+                   format_byte_size(limits.memory_bytes_max) + " of memory in use");
 }
 
 Guest::Guest(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Expected{"init_error_without_answer", FaultCode::init, "without saying why"},
                       Expected{"init_unknown_code", FaultCode::init, "status"},
                       Expected{"loop_init", FaultCode::time_limit, "100ms"},
-                      Expected{"loop_start", FaultCode::instantiation, "start"},
+                      Expected{"loop_start", FaultCode::time_limit, "100ms"},
                       Expected{"memory_starts_at_4_gib", FaultCode::instantiation, "memory"}),
     test_name);
 
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 class Survives : public ::testing::TestWithParam<std::string> {};
 TEST_P(Survives, AndTheRecordsComeThrough) {
-  auto chain = Chain::create(test_engine(), {hostile(GetParam())}, {.limits = tight});
+  auto chain = Chain::create(test_engine(), {hostile(GetParam())});
   ASSERT_TRUE(chain) << chain.error().text;
   const auto records = TestRecords::of({"a", "b"});
 
@@ -137,9 +137,21 @@ TEST_P(Survives, AndTheRecordsComeThrough) {
   EXPECT_EQ(values_of(output->records), (std::vector<std::string>{"a", "b"}));
 }
 INSTANTIATE_TEST_SUITE_P(Hostile, Survives,
-                         ::testing::Values("code_huge", "copy_records_twice", "two_arguments",
-                                           "prints_much", "wasi_calls"),
+                         ::testing::Values("code_huge", "two_arguments", "prints_much",
+                                           "wasi_calls"),
                          [](const auto& info) { return info.param; });
+
+TEST(Hostile, OfTwoAnswersTheSecondCounts) {
+  auto chain = Chain::create(test_engine(), {hostile("copy_records_twice")}, {.limits = tight});
+  ASSERT_TRUE(chain);
+  const auto records = TestRecords::of({"a"});
+
+  const auto output = chain->process({.records = records.list()});
+
+  ASSERT_TRUE(output);
+  EXPECT_TRUE(output->faults.empty());
+  EXPECT_EQ(output->records.count, 0);
+}
 
 TEST(Hostile, ARecordThatEndsBehindItsListIsFoundByWhoeverReadsIt) {
   auto chain = Chain::create(test_engine(), {hostile("lies_about_value")}, {.limits = tight});

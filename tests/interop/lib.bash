@@ -13,7 +13,9 @@ command_limit=150s
 
 # Outside the build folder: they change with their lock files only, and take minutes to build.
 build_clients() {
-  CARGO_TARGET_DIR=$interop_cache/interop-rust cargo build --quiet --release --locked \
+  local cargo
+  cargo=$("$interop_folder/../../tools/rust.sh") || return
+  CARGO_TARGET_DIR=$interop_cache/interop-rust "$cargo" build --quiet --release --locked \
     --manifest-path "$interop_folder/rust/Cargo.toml" || return
   local venv=$interop_cache/interop-python
   cmp -s "$interop_folder/python/requirements.txt" "$venv/requirements.txt" && return

@@ -3,7 +3,8 @@
 # Runs interop.bats (its head says how); further words go to bats. Exit code 77: nothing to run with.
 set -euo pipefail
 cd "$(dirname "$0")"
-for tool in cargo python3 bats jq; do
+../../tools/rust.sh >/dev/null || exit 77
+for tool in python3 bats jq; do
   command -v "$tool" >/dev/null || {
     echo "interop: no $tool, so the official clients are not tried" >&2
     exit 77
