@@ -141,7 +141,7 @@ class Admin {
   // `wasm` is the module, raw or gzipped. One of the same name is replaced.
   void create_smartmodule(const std::string& name, std::string_view wasm);
   [[nodiscard]] std::vector<SmartModuleInfo> list_smartmodules();
-  // The module itself, inflated.
+  // The module itself, inflated. The name of a package may be `group/name@version`.
   [[nodiscard]] std::optional<std::string> download_smartmodule(const std::string& name);
   Deleted delete_smartmodule(const std::string& name);
 

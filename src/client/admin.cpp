@@ -52,6 +52,25 @@ std::vector<Info> to_infos(const std::vector<wire::Metadata<Spec>>& objects) {
   return out;
 }
 
+// `group/name@version` is stored as `name-group-version` (reference §5.3).
+std::string store_name(const std::string& name) {
+  const auto slash = name.find('/');
+  if (slash == std::string::npos) return name;
+  auto rest = name.substr(slash + 1);
+  const auto at = rest.find('@');
+  const auto version = at == std::string::npos ? "" : "-" + rest.substr(at + 1);
+  return rest.substr(0, at) + "-" + name.substr(0, slash) + version;
+}
+
+// Whether a module with package metadata is the one that a name means: the parts that the name
+// does not have may be any.
+bool is_package(const wire::Metadata<wire::SmartModuleSpec>& object, const std::string& name) {
+  if (!object.spec.meta) return false;
+  const auto& package = object.spec.meta->package;
+  const auto full = package.group + "/" + package.name;
+  return name == package.name || name == full || name == full + "@" + package.version;
+}
+
 wire::IngressPort to_ingress(const std::string& endpoint) {
   const auto parsed = or_throw(net::parse_endpoint(endpoint));
   wire::IngressPort port{.port = parsed.port, .ingress = {}};
@@ -189,9 +208,11 @@ std::vector<SmartModuleInfo> Admin::list_smartmodules() {
 }
 
 std::optional<std::string> Admin::download_smartmodule(const std::string& name) {
-  const wire::ListBody body{.name_filters = {name}, .summary = false, .system = false};
+  const auto stored_name = store_name(name);
+  wire::ListBody body{.name_filters = {name}, .summary = false, .system = false};
+  if (stored_name != name) body.name_filters.push_back(stored_name);
   for (const auto& object : impl_->list<wire::SmartModuleSpec>("reading a SmartModule", body)) {
-    if (object.name != name) continue;
+    if (object.name != name && object.name != stored_name && !is_package(object, name)) continue;
     const auto& stored = object.spec.wasm;
     // One official client uploads the module as it is (reference §5.7).
     const auto gzipped =

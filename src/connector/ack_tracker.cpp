@@ -7,25 +7,41 @@
 
 namespace sluice::connector {
 
-std::uint64_t AckTracker::add(std::size_t bytes, std::optional<Position> position) {
+std::uint64_t AckTracker::add(std::size_t bytes, std::optional<Position> position,
+                              std::uint32_t parts) {
   const auto number = added();
-  entries_.push_back({.bytes = static_cast<std::uint32_t>(bytes), .done = false});
+  entries_.push_back(
+      {.bytes = static_cast<std::uint32_t>(bytes), .parts = parts & 0x7FFF'FFFFU, .failed = 0});
   if (position) positions_.emplace_back(number, *std::move(position));
+  if (parts == 0 && number == first_) advance();
   return number;
 }
 
-std::size_t AckTracker::complete(std::uint64_t number) {
+AckTracker::Entry& AckTracker::entry(std::uint64_t number) {
   SLUICE_ASSERT(number >= first_ && number < added());
-  auto& entry = entries_[number - first_];
-  SLUICE_ASSERT(!entry.done);
-  entry.done = true;
-  const auto bytes = entry.bytes;
+  return entries_[number - first_];
+}
+
+std::optional<std::size_t> AckTracker::complete(std::uint64_t number) {
+  auto& one = entry(number);
+  SLUICE_ASSERT(one.parts > 0);
+  --one.parts;
+  if (one.parts > 0) return std::nullopt;
+  const auto bytes = one.bytes;
   if (number == first_) advance();
   return bytes;
 }
 
+// The part stays without a result, so the record is never done.
+bool AckTracker::fail(std::uint64_t number) {
+  auto& one = entry(number);
+  const bool is_first = one.failed == 0;
+  one.failed = 1;
+  return is_first;
+}
+
 void AckTracker::advance() {
-  while (!entries_.empty() && entries_.front().done) {
+  while (!entries_.empty() && entries_.front().parts == 0) {
     entries_.pop_front();
     ++first_;
   }

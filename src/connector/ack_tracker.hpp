@@ -5,7 +5,8 @@
 //
 // Results come in any order: records go to several partitions. A position is released only
 // when every record up to its own is in the topic, so that what is acknowledged is always a
-// contiguous prefix of what was sent. A record that failed ends the prefix for good.
+// contiguous prefix of what was sent. A record that failed ends the prefix for good. A record
+// of the source may be several in the topic, or none: it is there when all its parts are.
 //
 // Not thread-safe. Memory is bounded by the caller, who bounds what is in flight.
 
@@ -21,11 +22,13 @@ namespace sluice::connector {
 
 class AckTracker {
  public:
-  // The number of this record, counted from 0.
-  std::uint64_t add(std::size_t bytes, std::optional<Position> position);
-  // The topic has record `number`: how many bytes it counted for.
-  // Requires: added, and not completed before.
-  std::size_t complete(std::uint64_t number);
+  // The number of this record, counted from 0. One without parts is done already.
+  std::uint64_t add(std::size_t bytes, std::optional<Position> position, std::uint32_t parts = 1);
+  // The topic has a part of record `number`; when it was the last: how many bytes it counted for.
+  // Requires: added, with a part that was not completed.
+  std::optional<std::size_t> complete(std::uint64_t number);
+  // The topic refused a part: false when it was told so before.
+  bool fail(std::uint64_t number);
   // The newest position of the prefix that was not taken yet.
   [[nodiscard]] std::optional<Position> take_position();
 
@@ -38,8 +41,10 @@ class AckTracker {
  private:
   struct Entry {
     std::uint32_t bytes;
-    bool done;
+    std::uint32_t parts : 31;  // without a result
+    std::uint32_t failed : 1;
   };
+  [[nodiscard]] Entry& entry(std::uint64_t number);
   void advance();
 
   std::uint64_t first_ = 0;  // number of entries_.front()

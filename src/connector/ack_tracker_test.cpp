@@ -56,6 +56,39 @@ TEST(AckTracker, GivesBackWhatARecordCountedFor) {
   EXPECT_EQ(tracker.complete(0), 10U);
 }
 
+TEST(AckTracker, ARecordIsDoneWithTheLastOfItsParts) {
+  AckTracker tracker;
+  tracker.add(30, at(0), 3);
+  tracker.add(10, at(1));
+  EXPECT_EQ(tracker.complete(1), 10U);
+  EXPECT_EQ(tracker.complete(0), std::nullopt);
+  EXPECT_EQ(tracker.complete(0), std::nullopt);
+  EXPECT_EQ(tracker.take_position(), std::nullopt);
+  EXPECT_EQ(tracker.complete(0), 30U);
+  EXPECT_EQ(tracker.take_position(), at(1));
+}
+
+TEST(AckTracker, ARecordWithoutPartsIsDoneInItsTurn) {
+  AckTracker tracker;
+  tracker.add(0, at(0), 0);
+  EXPECT_EQ(tracker.take_position(), at(0)) << "nothing was before it";
+  tracker.add(10, at(1));
+  tracker.add(0, at(2), 0);
+  EXPECT_EQ(tracker.take_position(), std::nullopt);
+  EXPECT_EQ(tracker.open_count(), 2U);
+  tracker.complete(1);
+  EXPECT_EQ(tracker.take_position(), at(2));
+}
+
+TEST(AckTracker, ARecordWithARefusedPartIsNeverDone) {
+  AckTracker tracker;
+  tracker.add(20, at(0), 2);
+  EXPECT_TRUE(tracker.fail(0));
+  EXPECT_FALSE(tracker.fail(0)) << "it failed once";
+  EXPECT_EQ(tracker.complete(0), std::nullopt);
+  EXPECT_EQ(tracker.prefix(), 0U);
+}
+
 // The rule, as slowly as it can be said: a position may be released when all up to it are done.
 class Model {
  public:

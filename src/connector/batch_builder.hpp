@@ -3,8 +3,9 @@
 
 // Makes batches for a sink out of what the consumer delivers: by count, bytes and age.
 //
-// A batch keeps the order of arrival, so records of one partition stay in offset order. Its
-// views live until `clear`. Pure; not thread-safe.
+// A batch keeps the order of arrival, so records of one partition stay in offset order. Records
+// of one offset, which a SmartModule made of one, are never in two batches. The views live until
+// `clear`. Pure; not thread-safe.
 
 #include <chrono>
 #include <cstddef>
@@ -19,7 +20,7 @@ namespace sluice::connector {
 
 struct BatchLimits {
   std::size_t count = 10'000;
-  std::size_t bytes = 4'194'304;     // of keys and values; one larger record goes alone
+  std::size_t bytes = 4'194'304;     // of keys and values; one larger offset goes alone
   std::chrono::milliseconds age{0};  // how long the first record waits for others
 };
 
@@ -42,6 +43,8 @@ class BatchBuilder {
 
  private:
   void fill();
+  // The end of the records of `rest_` that have the offset of record `begin`.
+  [[nodiscard]] std::size_t end_of_offset(std::size_t begin) const;
 
   BatchLimits limits_;
   std::vector<SinkRecord> batch_;

@@ -87,5 +87,39 @@ TEST(BatchBuilder, ViewsOutliveTheRecordsThatWereGiven) {
   EXPECT_EQ(builder.batch()[0].value, std::string(1'000, 'x'));
 }
 
+// Values with their offsets, as a SmartModule may leave them.
+Records transformed(std::vector<std::pair<std::int64_t, std::string>> made) {
+  auto memory = std::make_shared<const std::vector<std::pair<std::int64_t, std::string>>>(made);
+  std::vector<ConsumedRecord> records;
+  for (const auto& [offset, value] : *memory) {
+    records.push_back({.offset = Offset{offset}, .value = value});
+  }
+  return {PartitionId{0}, std::move(records), memory};
+}
+
+TEST(BatchBuilder, RecordsOfOneOffsetAreNeverInTwoBatches) {
+  BatchBuilder builder({.count = 3});
+  builder.add(transformed({{1, "a"}, {2, "b1"}, {2, "b2"}, {2, "b3"}, {3, "c"}}), start);
+  EXPECT_TRUE(builder.full());
+  EXPECT_THAT(values(builder), ElementsAre("a"));
+  builder.clear(start);
+  EXPECT_THAT(values(builder), ElementsAre("b1", "b2", "b3"));
+  EXPECT_EQ(builder.batch()[2].index, 2U);
+  builder.clear(start);
+  EXPECT_THAT(values(builder), ElementsAre("c"));
+  EXPECT_EQ(builder.batch()[0].index, 0U);
+}
+
+TEST(BatchBuilder, AnOffsetThatIsLargerThanABatchGoesAlone) {
+  BatchBuilder builder({.count = 2, .bytes = 3});
+  builder.add(transformed({{1, "aa"}, {2, "bb"}, {2, "bb"}, {2, "bb"}, {3, "c"}}), start);
+  EXPECT_THAT(values(builder), ElementsAre("aa"));
+  builder.clear(start);
+  EXPECT_THAT(values(builder), ElementsAre("bb", "bb", "bb"));
+  EXPECT_TRUE(builder.full());
+  builder.clear(start);
+  EXPECT_THAT(values(builder), ElementsAre("c"));
+}
+
 }  // namespace
 }  // namespace sluice::connector

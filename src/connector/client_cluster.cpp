@@ -108,6 +108,12 @@ class ClientCluster final : public Cluster {
     for (const auto& [partition, first] : plan.first) consumer.seek(partition, first);
     return std::make_unique<ClientReader>(std::move(consumer));
   }
+  [[nodiscard]] std::optional<std::string> smartmodule(const std::string& name) override {
+    return client_.admin().download_smartmodule(name);
+  }
+  [[nodiscard]] std::vector<SmartModuleInfo> smartmodules() override {
+    return client_.admin().list_smartmodules();
+  }
   void close(std::chrono::milliseconds deadline) override { client_.close(deadline); }
 
  private:

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "sluice/admin.hpp"
 #include "sluice/consumer.hpp"
@@ -58,6 +60,9 @@ class Cluster {
   virtual std::unique_ptr<RecordWriter> writer(const std::string& topic,
                                                const ProducerOptions& options) = 0;
   virtual std::unique_ptr<RecordReader> reader(const std::string& topic, const ReadPlan& plan) = 0;
+  // A SmartModule's bytes, by its name or as `group/name@version`.
+  [[nodiscard]] virtual std::optional<std::string> smartmodule(const std::string& name) = 0;
+  [[nodiscard]] virtual std::vector<SmartModuleInfo> smartmodules() = 0;
   virtual void close(std::chrono::milliseconds deadline) = 0;
 };
 

@@ -150,6 +150,30 @@ const Wrong wrong_command_lines[] = {
     {with({"stray"}), "stray"},
     {with({"--name"}), "name"},
     {with({"--name", "a", "--name", "b"}), "name"},
+    {with({"--smartstream-map", "a", "--smartstream-filter", "b"}), "--smartstream-filter"},
+    {with({"--filter", "a", "--smartstream-filter", "b"}), "together"},
+    {with({"--filter", "a", "--transform", R"({"uses":"b"})"}), "together"},
+    {with({"--array-map", "a", "--arraymap", "b"}), "more than once"},
+    {with({"--smartstream-arrymap", "a"}), "--smartstream-arraymap"},
+    {with({"--map"}), "--map"},
+    {with({"--smartmodule-parameters", "k:v"}), "--smart-module"},
+    {with({"--map", "a", "--smartmodule-parameters", "nokey"}), "key=value"},
+    {with({"--smartmodule-parameters", "k:v", "--transform", R"({"uses":"b"})"}), "with"},
+    {with({"--map", "a", "--aggregate-initial-value", "0"}), "--aggregate"},
+    {with({"--transform", "{"}), "JSON"},
+    {with({"--transform", R"({"with":{"k":"v"}})"}), "uses"},
+    {with({"--transform", R"({"uses":"a","wiht":{"k":"v"}})"}), "`with`"},
+    {with({"--transform", R"({"uses":"a","lookback":{"last":-1}})"}), "last"},
+    {with({"--transform", R"({"uses":"a","lookback":{"age":"5"}})"}), "unit"},
+    {with({"--transform-error", "ignore"}), "dead-letter"},
+    {with({"--transform-error", "dead-letter"}), "--dead-letter-topic"},
+    {with({"--dead-letter-topic", "d"}), "--transform-error dead-letter"},
+    {with({"--transform-error", "dead-letter", "--dead-letter-topic", "d", "--dead-letter-file",
+           "f"}),
+     "together"},
+    {with({"--transform-error", "dead-letter", "--dead-letter-topic", "t"}), "name another"},
+    {with({"--transform-timeout", "0s"}), "transform-timeout"},
+    {with({"--transform-memory-max", "1"}), "transform-memory-max"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, WrongCommandLine, testing::ValuesIn(wrong_command_lines));
@@ -188,6 +212,15 @@ const WrongFile wrong_files[] = {
     {head + "  producer: {compression: zip}\nsample: {endpoint: x}\n", "gzip", "7:27"},
     {head + "http: {endpoint: x}\n", "sample", "7:1"},
     {"apiVersion: v1\nmeta: {}\n", "0.2.0", "1:13"},
+    {head + "sample: {endpoint: x}\ntransforms: {uses: a}\n", "a list", "8:13"},
+    {head + "sample: {endpoint: x}\ntransforms:\n  - use: a\n", "`uses`", "9:5"},
+    {head + "sample: {endpoint: x}\ntransforms: [{uses: a, with: {}, lookback: {lst: 1}}]\n",
+     "`last`", "8:45"},
+    {head + "sample: {endpoint: x}\ntransforms: [{uses: a, lookback: {last: many}}]\n", "many",
+     "8:41"},
+    {head + "sample: {endpoint: x}\ntransforms: [{uses: a, lookback: {age: 5}}]\n", "unit", "8:40"},
+    {head + "sample: {endpoint: x, transforms: [{uses: a}]}\n", "at the top", "7:23"},
+    {head + "sample: {endpoint: x, map: a, filter: b}\n", "together", "7:28"},
     {"meta: [", "", "1"},
 };
 
@@ -203,13 +236,78 @@ TEST(CommandLine, AFileOfTheOtherDirectionIsRefused) {
   EXPECT_THAT(answer.err, HasSubstr("sample-sink"));
 }
 
-TEST(CommandLine, TransformsAreNotLeftOutSilently) {
+// Nothing listens there: what gets so far was not refused.
+const std::vector<std::string> no_cluster{"--cluster", "127.0.0.1:1", "--connect-timeout", "0"};
+
+Answer run_file(const std::string& text, std::vector<std::string> words = no_cluster) {
   const TempFolder folder;
   const auto path = (folder.path() / "c.yaml").string();
-  std::ofstream(path) << head + "sample: {endpoint: x}\ntransforms: [{uses: jolt, with: {}}]\n";
-  const auto answer = run_with({"--config", path});
-  EXPECT_EQ(answer.code, 2);
-  EXPECT_THAT(answer.err, HasSubstr("jolt"));
+  std::ofstream(path) << text;
+  words.insert(words.end(), {"--config", path});
+  return run_with(words);
+}
+
+TEST(CommandLine, AModuleThatIsABrokenFileIsRefusedBeforeTheClusterIsLookedFor) {
+  const TempFolder folder;
+  const auto path = (folder.path() / "broken.wasm").string();
+  std::ofstream(path) << "this is not wasm";
+  for (const auto* option : {"--smartstream-map", "--smart-module"}) {
+    const auto answer = run_with(with({option, path, "--cluster", "127.0.0.1:1"}));
+    EXPECT_EQ(answer.code, 1) << answer.err;
+    EXPECT_THAT(answer.err, HasSubstr(path));
+  }
+}
+
+TEST(CommandLine, EachGenerationOfYamlNamesItsModules) {
+  const std::string broken = SLUICE_TEST_DATA "/smartmodule/README.md";
+  const auto transforms = "transforms: [{uses: \"" + broken + "\", with: {a: {b: [1]}}}]\n";
+  const std::string files[] = {
+      head + "sample: {endpoint: x}\n" + transforms,
+      "meta: {name: n, type: sample-source, version: 1.2.3, topic: t}\nsample: {endpoint: x}\n" +
+          transforms,
+      "apiVersion: 0.2.0\nmeta: {name: n, type: sample-source, version: 1.2.3, topic: {meta: "
+      "{name: "
+      "t}}}\nsample: {endpoint: x}\n" +
+          transforms,
+      "name: n\ntype: sample-source\nversion: 1.2.3\ntopic: t\nparameters: {endpoint: x}\n" +
+          transforms,
+      "name: n\ntype: sample-source\nversion: v1\ntopic: t\nparameters: {endpoint: x, "
+      "smartstream-map: \"" +
+          broken + "\"}\n",
+      "name: n\ntype: sample-source\nversion: v1\ntopic: t\nparameters: {endpoint: x, "
+      "smartstream_map: \"" +
+          broken + "\"}\ntransforms: []\n",
+  };
+  for (const auto& text : files) {
+    const auto answer = run_file(text);
+    EXPECT_EQ(answer.code, 1) << text << answer.err;
+    EXPECT_THAT(answer.err, HasSubstr("README.md")) << text;
+  }
+}
+
+TEST(CommandLine, AModuleOnTheCommandLineReplacesThoseOfTheFile) {
+  const auto text = head + "sample: {endpoint: x}\ntransforms: [{uses: jolt}]\n";
+  auto words = no_cluster;
+  words.insert(words.end(), {"--map", SLUICE_TEST_DATA "/smartmodule/README.md"});
+  EXPECT_THAT(run_file(text, words).err, HasSubstr("README.md"));
+}
+
+TEST(CommandLine, TheOldKeyInvokeIsTaken) {
+  const auto answer =
+      run_file(head + "sample: {endpoint: x}\ntransforms: [{uses: jolt, invoke: map, with: {}}]\n");
+  EXPECT_EQ(answer.code, 3) << answer.err;
+  EXPECT_THAT(answer.err, HasSubstr("127.0.0.1:1"));
+}
+
+TEST(CommandLine, TheSchemaShowsEachSpellingAndWhichExcludeWhich) {
+  const auto answer = run_with({"metadata"});
+  for (const auto* name :
+       {"smartstream_filter", "smartstream_map", "smartstream_arraymap", "filter", "map",
+        "array_map", "filter_map", "aggregate", "smart_module", "transform", "transform_error",
+        "dead_letter_topic", "dead_letter_file"}) {
+    EXPECT_THAT(answer.out, HasSubstr("\"" + std::string(name) + "\":{"));
+  }
+  EXPECT_THAT(answer.out, HasSubstr(R"("oneOf":[{"required":["smartstream_filter"])"));
 }
 
 TEST(CommandLine, TheHintToHelpStandsOnALineOfItsOwn) {

@@ -47,12 +47,15 @@ class ManualClock final : public Clock {
 // Holds every result back until the test gives it, or gives all at once.
 class Writer final : public RecordWriter {
  public:
-  explicit Writer(bool automatic = false) : automatic_(automatic) {}
+  // `copy` gets each value, too, and outlives the writer.
+  explicit Writer(bool automatic = false, std::vector<std::string>* copy = nullptr)
+      : automatic_(automatic), copy_(copy) {}
 
   void send(const RecordRef& record, Callback<Delivered> done) override {
     std::unique_lock lock(guard_);
     if (refuse_) throw Failure(*refuse_);
     values_.emplace_back(record.value);
+    if (copy_ != nullptr) copy_->emplace_back(record.value);
     if (automatic_) {
       lock.unlock();
       done(Delivered{});
@@ -103,6 +106,7 @@ class Writer final : public RecordWriter {
   }
 
   const bool automatic_;
+  std::vector<std::string>* const copy_;
   mutable std::mutex guard_;
   std::vector<std::string> values_;
   std::deque<Callback<Delivered>> waiting_;
@@ -268,19 +272,36 @@ class FakeCluster final : public Cluster {
   }
   std::unique_ptr<RecordWriter> writer(const std::string& topic, const ProducerOptions&) override {
     written_topics.push_back(topic);
-    auto made = std::make_unique<Writer>(automatic_writers);
+    auto made = std::make_unique<Writer>(automatic_writers, &values[topic]);
     last_writer = made.get();
     return made;
   }
-  std::unique_ptr<RecordReader> reader(const std::string&, const ReadPlan& plan) override {
+  std::unique_ptr<RecordReader> reader(const std::string& topic, const ReadPlan& plan) override {
+    if (on_reader) {
+      if (auto other = on_reader(topic, plan)) return std::make_unique<Reader>(std::move(other));
+    }
     script->plan = plan;
     return std::make_unique<Reader>(script);
+  }
+  [[nodiscard]] std::optional<std::string> smartmodule(const std::string& name) override {
+    const auto found = modules.find(name);
+    return found == modules.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] std::vector<SmartModuleInfo> smartmodules() override {
+    std::vector<SmartModuleInfo> out;
+    for (const auto& [name, bytes] : modules)
+      out.push_back({.name = name, .wasm_bytes = bytes.size()});
+    return out;
   }
   void close(milliseconds) override { closed = true; }
 
   std::shared_ptr<ReaderScript> script = std::make_shared<ReaderScript>();
+  // Another script for a reader, when it gives one.
+  std::function<std::shared_ptr<ReaderScript>(const std::string& topic, const ReadPlan&)> on_reader;
+  std::map<std::string, std::string> modules;  // bytes by name
   std::vector<std::pair<std::string, TopicConfig>> topics;
   std::vector<std::string> written_topics;
+  std::map<std::string, std::vector<std::string>> values;  // written, by topic
   std::optional<Error> topic_failure;
   std::atomic<Writer*> last_writer = nullptr;
   bool automatic_writers = true;

@@ -23,6 +23,20 @@ std::string time_text(const std::optional<WallTime>& time) {
   return out;
 }
 
+nlohmann::ordered_json transforms_json(const StatsSnapshot& stats) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& step : stats.steps) {
+    out.push_back({{"module", step.module},
+                   {"kind", step.kind},
+                   {"calls", step.calls},
+                   {"records_in", step.records_in},
+                   {"records_out", step.records_out},
+                   {"faults", step.faults},
+                   {"seconds", std::chrono::duration<double>(step.time).count()}});
+  }
+  return out;
+}
+
 }  // namespace
 
 Readiness readiness(const StatsSnapshot& stats, TimePoint now,
@@ -68,10 +82,12 @@ std::string status_json(const Identity& who, const StatsSnapshot& stats,
        {{"read", stats.records_read},
         {"delivered", stats.records_delivered},
         {"filtered", stats.records_filtered},
+        {"dead_lettered", stats.records_dead_lettered},
         {"failed", stats.records_failed},
         {"in_flight", stats.in_flight()}}},
       {"bytes", {{"read", stats.bytes_read}, {"delivered", stats.bytes_delivered}}},
       {"filtered", stats.filtered},
+      {"transforms", transforms_json(stats)},
       {"errors", nlohmann::ordered_json::object()},
       {"retries", stats.retries},
       {"lag", stats.lag},

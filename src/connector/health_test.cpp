@@ -78,19 +78,37 @@ TEST_F(HealthTest, ReadinessIsJson) {
 }
 
 TEST_F(HealthTest, MetricsHaveTheLedger) {
-  stats.read(5, 50);
+  stats.read(7, 50);
   stats.delivered(3, 30);
   stats.failed(1);
   stats.filtered("not json");
+  stats.dead_lettered(1);
   stats.error({Errc::tls, "", {}});
   const auto text = metrics();
-  EXPECT_THAT(text, HasSubstr("sluice_connector_records_read_total 6\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_read_total 7\n"));
   EXPECT_THAT(text, HasSubstr("sluice_connector_records_delivered_total 3\n"));
   EXPECT_THAT(text, HasSubstr("sluice_connector_records_failed_total 1\n"));
   EXPECT_THAT(text, HasSubstr("sluice_connector_records_filtered_total{reason=\"not json\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_connector_records_dead_lettered_total 1\n"));
   EXPECT_THAT(text, HasSubstr("sluice_connector_records_in_flight 1\n"));
   EXPECT_THAT(text, HasSubstr("sluice_connector_errors_total{code=\"tls\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("topic=\"t\\\"x\""));
+}
+
+TEST_F(HealthTest, MetricsHaveEachSmartModule) {
+  EXPECT_THAT(metrics(), testing::Not(HasSubstr("transform")));
+  stats.add_step("clean", "filter").add({.calls = 2, .records_in = 10, .records_out = 4});
+  stats.add_step("jolt", "map").add({.faults = 1, .time = std::chrono::milliseconds(1'500)});
+  const auto text = metrics();
+  for (const auto* line : {
+           R"(transform_calls_total{step="0",module="clean",kind="filter"} 2)",
+           R"(transform_records_in_total{step="0",module="clean",kind="filter"} 10)",
+           R"(transform_records_out_total{step="0",module="clean",kind="filter"} 4)",
+           R"(transform_faults_total{step="1",module="jolt",kind="map"} 1)",
+           R"(transform_seconds_total{step="1",module="jolt",kind="map"} 1.5)",
+       }) {
+    EXPECT_THAT(text, HasSubstr("sluice_connector_" + std::string(line) + "\n"));
+  }
 }
 
 TEST_F(HealthTest, MetricsSayHowOldTheCheckpointIs) {

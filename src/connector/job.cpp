@@ -8,6 +8,7 @@
 #include "connector/backoff.hpp"
 #include "connector/file_checkpoint.hpp"
 #include "connector/locked_checkpoint.hpp"
+#include "connector/look_back.hpp"
 #include "connector/sink_session.hpp"
 #include "connector/source_session.hpp"
 #include "connector/topic_checkpoint.hpp"
@@ -29,9 +30,11 @@ Job::~Job() = default;
 
 void Job::run() {
   prepare();
+  prepare_transforms();
   cluster_ = connect_patiently();
   if (!cluster_) return;
   log::info("connector", "connected to the cluster", {{"endpoint", cluster_->endpoint()}});
+  load_transforms();
   const auto& topic = settings_.common.topic;
   if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
     log::info("connector", "created the topic", {{"topic", topic}});
@@ -46,6 +49,35 @@ void Job::run() {
   session_->run();
 }
 
+// What needs no cluster: the SmartModules that are files, the file for dead letters.
+void Job::prepare_transforms() {
+  const auto& options = settings_.smartmodules;
+  auto steps = transform_steps(options);
+  if (steps.empty()) return;
+  using smartmodule::OnFault;
+  const smartmodule::ChainOptions chain{
+      .limits = {.call_timeout = options.timeout, .memory_bytes_max = options.memory_max.bytes},
+      .on_fault = options.on_fault == FaultPolicy::stop ? OnFault::stop : OnFault::skip};
+  transforms_ = std::make_unique<Transforms>(std::move(steps), chain, stats_);
+  if (options.on_fault == FaultPolicy::dead_letter && options.dead_letters.file) {
+    letters_ = std::make_unique<FileDeadLetters>(settings_.who, *options.dead_letters.file);
+  }
+}
+
+void Job::load_transforms() {
+  if (!transforms_) return;
+  const auto& options = settings_.smartmodules;
+  transforms_->load(*cluster_);
+  if (options.on_fault == FaultPolicy::dead_letter && options.dead_letters.topic) {
+    letters_ =
+        std::make_unique<TopicDeadLetters>(settings_.who, *cluster_, *options.dead_letters.topic);
+  }
+}
+
+FaultHandling Job::fault_handling() const {
+  return {.policy = settings_.smartmodules.on_fault, .letters = letters_.get()};
+}
+
 void Job::drain() {
   // The session is not replaced any more; only its making needs the lock.
   std::optional<Error> problem;
@@ -57,6 +89,7 @@ void Job::drain() {
     }
   }
   release(close_timeout);
+  if (letters_) letters_->close(close_timeout);
   if (cluster_) cluster_->close(close_timeout);
   if (problem) throw Failure(*std::move(problem));
 }
@@ -123,9 +156,22 @@ std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
                                                 state_folder());
   }
   writer_ = cluster.writer(settings_.common.topic, producer_options(options_));
-  return std::make_unique<SourceSession>(
+  auto session = std::make_unique<SourceSession>(
       *source_, *writer_, store_.get(), clock_, stats_,
       SourceSettings{.name = settings_.common.name, .buffer_bytes = options_.buffer_bytes.bytes});
+  if (transforms_) session->transform_with({start_chain(cluster), clock_}, fault_handling());
+  return session;
+}
+
+RecordChain SourceJob::start_chain(Cluster& cluster) {
+  if (transforms_->wants_last()) {
+    transforms_->initial_value(last_value(cluster, settings_.common.topic));
+  }
+  if (transforms_->looks_back()) {
+    log::warn("connector.transform",
+              "a source has no records to look back on: `lookback` is not used");
+  }
+  return transforms_->start();
 }
 
 std::unique_ptr<CheckpointStore> SourceJob::make_store(Cluster& cluster) const {
@@ -157,7 +203,7 @@ void SinkJob::prepare() {
 
 std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
   const auto& common = settings_.common;
-  return std::make_unique<SinkSession>(
+  auto session = std::make_unique<SinkSession>(
       *sink_, cluster, clock_, stats_,
       SinkSettings{.topic = common.topic,
                    .name = common.name,
@@ -166,6 +212,8 @@ std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
                              .bytes = options_.batch.bytes.bytes,
                              .age = options_.batch.age},
                    .flush_timeout = common.drain_timeout * 3 / 4});
+  if (transforms_) session->transform_with(*transforms_, fault_handling());
+  return session;
 }
 
 }  // namespace sluice::connector

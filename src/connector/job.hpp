@@ -14,9 +14,13 @@
 #include "connector/checkpoint.hpp"
 #include "connector/cluster.hpp"
 #include "connector/common_options.hpp"
+#include "connector/dead_letters.hpp"
+#include "connector/fault_handling.hpp"
 #include "connector/instance.hpp"
 #include "connector/session.hpp"
+#include "connector/smartmodule_options.hpp"
 #include "connector/stats.hpp"
+#include "connector/transforms.hpp"
 #include "sluice/connector/sink.hpp"
 #include "sluice/connector/source.hpp"
 
@@ -25,6 +29,8 @@ namespace sluice::connector {
 struct JobSettings {
   CommonOptions common;  // with the name filled in
   TopicConfig topic;     // for when it must be made
+  SmartModuleOptions smartmodules;
+  Identity who;  // as dead letters say it
 };
 
 // Connects once. Throws as `Client::connect`.
@@ -49,19 +55,24 @@ class Job : public Session {
   // The session is drained, or has failed; the cluster is still connected.
   virtual void release(std::chrono::milliseconds deadline) = 0;
   [[nodiscard]] std::optional<std::filesystem::path> state_folder() const;
+  [[nodiscard]] FaultHandling fault_handling() const;
   // The session uses what `start` made: it goes first, in the destructor of who has that.
   void end_session() { session_.reset(); }
 
   const JobSettings settings_;
   const Clock& clock_;
   Stats& stats_;
+  std::unique_ptr<Transforms> transforms_;  // null: there are none
 
  private:
+  void prepare_transforms();
+  void load_transforms();
   [[nodiscard]] std::unique_ptr<Cluster> connect_patiently();
   [[nodiscard]] bool stop_requested() const;
 
   Connect connect_;
   std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<DeadLetters> letters_;
   mutable std::mutex guard_;
   std::unique_ptr<Session> session_;
   bool stop_requested_ = false;
@@ -79,6 +90,7 @@ class SourceJob final : public Job {
 
  private:
   [[nodiscard]] std::unique_ptr<CheckpointStore> make_store(Cluster& cluster) const;
+  [[nodiscard]] RecordChain start_chain(Cluster& cluster);
 
   SourceOptions options_;
   std::unique_ptr<Source> source_;

@@ -6,6 +6,7 @@
 
 #include "connector/fakes.hpp"
 #include "connector/temp_folder.hpp"
+#include "connector/transform_support.hpp"
 
 namespace sluice::connector {
 namespace {
@@ -30,6 +31,12 @@ class Borrowed final : public Cluster {
   std::unique_ptr<RecordReader> reader(const std::string& topic, const ReadPlan& plan) override {
     return inner_.reader(topic, plan);
   }
+  [[nodiscard]] std::optional<std::string> smartmodule(const std::string& name) override {
+    return inner_.smartmodule(name);
+  }
+  [[nodiscard]] std::vector<SmartModuleInfo> smartmodules() override {
+    return inner_.smartmodules();
+  }
   void close(milliseconds deadline) override { inner_.close(deadline); }
 
  private:
@@ -45,7 +52,11 @@ struct JobTest : testing::Test {
   int connects = 0;
   std::deque<Error> connect_failures;
 
-  void SetUp() override { settings.common.state_dir = folder.path().string(); }
+  void SetUp() override {
+    settings.common.state_dir = folder.path().string();
+    // Compiled modules are kept in a folder of the test's.
+    ::setenv("SLUICE_CACHE", folder.path().c_str(), 1);
+  }
   Connect connect() {
     return [this]() -> std::unique_ptr<Cluster> {
       ++connects;
@@ -220,6 +231,76 @@ TEST(JobOptions, PlacesOfReplicasGoByTheNumberOfThePartition) {
     settings.partition.maps[0].id = wrong;
     EXPECT_THROW((void)topic_config(settings), Failure) << wrong;
   }
+}
+
+// --- SmartModules --------------------------------------------------------------------------
+
+TEST_F(JobTest, ASmartModuleThatIsNowhereLeavesNothingBehind) {
+  settings.smartmodules.smartstream_map = "nowhere";
+  try {
+    run_source([](SourceContext&) { FAIL() << "must not run"; });
+    FAIL() << "it ran";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), Errc::smartmodule);
+    EXPECT_THAT(failure.error().context, testing::HasSubstr("nowhere"));
+  }
+  EXPECT_THAT(cluster.topics, IsEmpty()) << "not even the topic was made";
+}
+
+TEST_F(JobTest, AModuleThatIsABrokenFileIsKnownBeforeTheClusterIsContacted) {
+  settings.smartmodules.map = module_path("hostile/no_memory_export");
+  EXPECT_THROW(run_source([](SourceContext&) {}), Failure);
+  EXPECT_EQ(connects, 0);
+}
+
+TEST_F(JobTest, ASourceRunsItsModulesByNameWithParameters) {
+  cluster.modules["prefix"] = module_bytes("basic/map_prefix");
+  settings.smartmodules.smart_module = "prefix";
+  settings.smartmodules.parameters = {{"prefix", "<"}};
+  run_source([](SourceContext& stream) { stream.send({.value = "a"}, Position{"1"}); });
+  EXPECT_THAT(cluster.values["t"], ElementsAre("<A"));
+}
+
+TEST_F(JobTest, DeadLettersOfASourceGoToTheirTopic) {
+  settings.smartmodules.filter_map = module_path("basic/filter_map_halve");
+  settings.smartmodules.on_fault = FaultPolicy::dead_letter;
+  settings.smartmodules.dead_letters.topic = "dead";
+  run_source([](SourceContext& stream) {
+    for (const auto* value : {"2", "poison", "4"}) stream.send({.value = value}, Position{value});
+  });
+  EXPECT_THAT(cluster.values["t"], ElementsAre("1", "2"));
+  ASSERT_EQ(cluster.values["dead"].size(), 1U);
+  EXPECT_THAT(cluster.values["dead"].front(), testing::HasSubstr(R"("value":"poison")"));
+  EXPECT_THAT(cluster.values["dead"].front(), testing::HasSubstr(R"("position":"poison")"));
+}
+
+TEST_F(JobTest, AnAggregateGoesOnWithTheLastRecordOfTheTopic) {
+  settings.smartmodules.aggregate = module_path("basic/aggregate_concat");
+  settings.smartmodules.aggregate_initial_value = "use-last";
+  cluster.script->give(fakes::make_records(0, 41, {"so far "}));
+  run_source([](SourceContext& stream) { stream.send({.value = "x"}); });
+  EXPECT_THAT(cluster.values["t"], ElementsAre("so far x"));
+  EXPECT_TRUE(cluster.script->plan.options.until_end);
+}
+
+TEST_F(JobTest, ASinkRunsItsChain) {
+  settings.smartmodules.transforms = {
+      {.uses = module_path("basic/filter_contains_a"), .with = {}, .lookback = {}, .invoke = {}},
+      {.uses = module_path("basic/map_prefix"), .with = {}, .lookback = {}, .invoke = {}}};
+  cluster.script->give(fakes::make_records(0, 0, {"a", "b", "ba"}));
+  std::vector<std::string> written;
+  struct Keeps final : Sink {
+    explicit Keeps(std::vector<std::string>& out) : out_(out) {}
+    void write(std::span<const SinkRecord> records) override {
+      for (const auto& record : records) out_.emplace_back(record.value);
+    }
+    std::vector<std::string>& out_;
+  };
+  SinkJob job(settings, {}, std::make_unique<Keeps>(written), connect(), clock, stats);
+  job.run();
+  job.drain();
+  EXPECT_THAT(written, ElementsAre("A", "BA"));
+  EXPECT_EQ(stats.snapshot().steps.size(), 2U);
 }
 
 }  // namespace

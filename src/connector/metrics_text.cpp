@@ -86,6 +86,9 @@ void add_ledger(Metrics& metrics, const StatsSnapshot& stats) {
                   static_cast<double>(stats.records_failed));
   metrics.counters("records_filtered_total", "Records left out by a rule of the user's.", "reason",
                    stats.filtered);
+  metrics.counter("records_dead_lettered_total",
+                  "Records that failed and are kept in a topic or file of their own.",
+                  static_cast<double>(stats.records_dead_lettered));
   metrics.gauge("records_in_flight", "Records that were read and are not settled.",
                 static_cast<double>(stats.in_flight()));
 }
@@ -100,6 +103,28 @@ void add_flow(Metrics& metrics, const StatsSnapshot& stats) {
                   std::chrono::duration<double>(stats.budget_wait).count());
   metrics.gauge("lag_records", "Records of the topic that were not read yet.",
                 static_cast<double>(stats.lag));
+}
+
+void add_transforms(Metrics& metrics, const StatsSnapshot& stats) {
+  if (stats.steps.empty()) return;
+  const auto counter = [&](std::string_view name, std::string_view help, auto value_of) {
+    auto& family = metrics.family("transform_" + std::string(name), help, MetricType::Counter);
+    for (std::size_t i = 0; i < stats.steps.size(); ++i) {
+      const auto& step = stats.steps[i];
+      Metrics::add(
+          family, static_cast<double>(value_of(step)),
+          {{"step", std::to_string(i)}, {"module", step.module}, {"kind", std::string(step.kind)}});
+    }
+  };
+  using Step = StepCounts::Copy;
+  counter("calls_total", "Calls of a SmartModule.", [](const Step& s) { return s.calls; });
+  counter("records_in_total", "Records given to it.", [](const Step& s) { return s.records_in; });
+  counter("records_out_total", "Records that it made.",
+          [](const Step& s) { return s.records_out; });
+  counter("faults_total", "Records that it could not transform.",
+          [](const Step& s) { return s.faults; });
+  counter("seconds_total", "Time spent in it.",
+          [](const Step& s) { return std::chrono::duration<double>(s.time).count(); });
 }
 
 void add_times(Metrics& metrics, const StatsSnapshot& stats, WallTime now) {
@@ -123,6 +148,7 @@ std::string metrics_text(const Identity& who, const StatsSnapshot& stats,
   add_identity(metrics, who);
   add_ledger(metrics, stats);
   add_flow(metrics, stats);
+  add_transforms(metrics, stats);
   add_times(metrics, stats, now);
   metrics.gauge("ready", "1 when the connector is progressing.", readiness.ready ? 1 : 0);
   if (stats.outside != Outside::unknown) {

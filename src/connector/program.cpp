@@ -32,6 +32,14 @@ struct KitOptions<Sink> {
   using JobType = SinkJob;
 };
 
+// The options that every connector of a direction has.
+template <typename Contract>
+struct KitInput {
+  CommonOptions common;
+  SmartModuleOptions smartmodules;
+  typename KitOptions<Contract>::Type options;
+};
+
 ProgramInfo program_info(const ConnectorInfo& info) {
   return {.name = std::string(info.name),
           .direction = std::string(info.direction),
@@ -151,19 +159,26 @@ void check_options(const CommonOptions& common, const SourceOptions& source) {
 }
 void check_options(const CommonOptions&, const SinkOptions&) {}
 
-void check_config(const ConnectorConfig& config) {
-  if (config.transforms.empty()) return;
-  throw Failure(Errc::invalid_config,
-                "`transforms` has `" + config.transforms.front().uses +
-                    "`, but this connector has no SmartModule engine; remove `transforms`");
+// What the options of SmartModules say about others.
+void check_smartmodules(const SmartModuleOptions& options, const CommonOptions& common,
+                        const ConnectorInfo& info) {
+  if (options.aggregate_initial_value == use_last && info.direction != "source") {
+    throw Failure(Errc::usage,
+                  "--aggregate-initial-value use-last is for sources: it is the last record of the "
+                  "topic that is written");
+  }
+  if (options.dead_letters.topic == common.topic) {
+    throw Failure(Errc::usage, "--dead-letter-topic: `" + common.topic +
+                                   "` is the topic of the records themselves; name another");
+  }
 }
 
 template <typename Contract>
 int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
-               CommonOptions& common, typename KitOptions<Contract>::Type& options,
-               const ConnectorConfig& config) {
+               KitInput<Contract>& kit, const ConnectorConfig& config) {
+  auto& [common, smartmodules, options] = kit;
   check_options(common, options);
-  check_config(config);
+  check_smartmodules(smartmodules, common, info);
   for (const auto& [name, value] : config.environment) {
     ::setenv(name.c_str(), value.reveal().c_str(), 1);
   }
@@ -175,28 +190,32 @@ int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& progr
   start_line(info, common);
   const Clock clock;
   Stats stats(clock);
-  const HealthPages pages(identity(info, common), stats, clock);
+  const auto who = identity(info, common);
+  const HealthPages pages(who, stats, clock);
   std::optional<HttpServer> server;
   if (common.metrics_listen) {
     server.emplace(*common.metrics_listen,
                    [&](std::string_view path) { return pages.reply(path); });
     log::info("connector", "serving metrics and health", {{"address", server->address()}});
   }
-  typename KitOptions<Contract>::JobType job(
-      {.common = common, .topic = topic_config(config.topic)}, std::move(options), program.make(),
-      connect_with(common), clock, stats);
+  typename KitOptions<Contract>::JobType job({.common = common,
+                                              .topic = topic_config(config.topic),
+                                              .smartmodules = std::move(smartmodules),
+                                              .who = who},
+                                             std::move(options), program.make(),
+                                             connect_with(common), clock, stats);
   return run_job(job, stats, clock, common, signals);
 }
 
 template <typename Contract>
 int run_program(const ConnectorInfo& info, const detail::Program<Contract>& program, int argc,
                 char** argv) {
-  CommonOptions common;
-  typename KitOptions<Contract>::Type options;
+  KitInput<Contract> kit;
   OptionSet set;
   program.bind(set);
+  set.bind(kit.smartmodules, {.heading = "SmartModules"});
   const BindHow hidden{.heading = "Connector", .in_section = false, .in_schema = false};
-  set.bind(common, hidden).bind(options, hidden);
+  set.bind(kit.common, hidden).bind(kit.options, hidden);
 
   const auto about = program_info(info);
   if (argc > 1 && std::string_view(argv[1]) == "metadata") {
@@ -222,7 +241,7 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
     print(version_text(about));
     return 0;
   }
-  return run_parsed(info, program, common, options, outcome.config);
+  return run_parsed(info, program, kit, outcome.config);
 }
 
 template <typename Contract>

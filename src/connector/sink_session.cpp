@@ -19,6 +19,10 @@ std::uint64_t bytes_of(std::span<const SinkRecord> records) {
   return bytes;
 }
 
+bool same_offset(const SinkRecord& a, const SinkRecord& b) {
+  return a.partition == b.partition && a.offset == b.offset;
+}
+
 std::string place_of(const SinkRecord& record) {
   return "partition " + std::to_string(record.partition.value) + ", offset " +
          std::to_string(record.offset.value);
@@ -42,7 +46,7 @@ void SinkSession::run() {
   if (!persist([] {})) return;  // opens the sink
   open_reader();
   last_idle_ = clock_.now();
-  while (!stopping_ && !ended_) {
+  while (!stopping_ && !ended_ && !fault_) {
     if (collect()) {
       deliver();
       last_idle_ = clock_.now();
@@ -53,6 +57,19 @@ void SinkSession::run() {
     look_at_reader();
   }
   while (!builder_.empty()) deliver();  // what was read with the last batch
+  if (fault_) throw Failure(*fault_);
+}
+
+void SinkSession::transform_with(const Transforms& transforms, FaultHandling on_fault) {
+  LookBack look_back;
+  if (transforms.looks_back()) {
+    look_back_.emplace(cluster_, settings_.topic, clock_, stopping_);
+    look_back = [this](RecordChain& chain, PartitionId partition, Offset before) {
+      look_back_->look_back(chain, partition, before);
+    };
+  }
+  transform_.emplace(transforms, std::move(look_back));
+  on_fault_ = std::move(on_fault);
 }
 
 void SinkSession::look_at_reader() {
@@ -110,36 +127,131 @@ bool SinkSession::collect() {
   if (builder_.empty()) {
     const auto until_idle = last_idle_ + settings_.idle_period - clock_.now();
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until_idle);
-    const auto next = read(std::clamp(wait, std::chrono::milliseconds(0), stop_check_period));
-    builder_.add(next.records, clock_.now());
+    read(std::clamp(wait, std::chrono::milliseconds(0), stop_check_period));
     if (builder_.empty()) {
       stats_.progress();
       return false;
     }
   }
-  while (!builder_.full() && !stopping_ && !ended_) {
+  while (!builder_.full() && !stopping_ && !ended_ && !fault_) {
     const auto left = builder_.time_left(clock_.now());
-    const auto next = read(left);
-    builder_.add(next.records, clock_.now());
-    if (next.records.empty() && left.count() == 0) break;
+    if (!read(left) && left.count() == 0) break;
   }
   return true;
 }
 
-Next SinkSession::read(std::chrono::milliseconds wait) {
-  auto next = reader_->next(wait);
+bool SinkSession::read(std::chrono::milliseconds wait) {
+  const auto next = reader_->next(wait);
   if (next.state == Next::State::ended) ended_ = true;
+  if (next.records.empty()) return false;
   std::uint64_t bytes = 0;
   for (const auto& record : next.records) {
     bytes += record.value.size() + (record.key ? record.key->size() : 0);
   }
   stats_.read(next.records.size(), bytes);
-  return next;
+  if (transform_) {
+    builder_.add(transform(next.records), clock_.now());
+  } else {
+    commits_.read(next.records.partition(), next.records.back().offset, next.records.size());
+    builder_.add(next.records, clock_.now());
+  }
+  return true;
+}
+
+Records SinkSession::transform(const Records& records) {
+  const auto partition = records.partition();
+  SinkTransform::Output output;
+  try {
+    output = transform_->run(records);
+  } catch (const Failure& failure) {
+    ended_ = true;
+    if (stopping_) return {};  // the next run reads them again
+    stats_.error(failure.error());
+    fault_ = failure.error();
+    unfinished_ += records.size();
+    return {};
+  }
+  std::vector<DeadLetter> letters;
+  for (const auto& fault : output.faults) {
+    const bool stops = output.stopped && &fault == &output.faults.back();
+    if (stops) {
+      stop_at(records, fault);
+      break;
+    }
+    const auto error =
+        in_context("partition " + std::to_string(partition.value), fault.fault.to_error());
+    stats_.error(error);
+    on_fault_.log(error);
+    if (on_fault_.policy == FaultPolicy::dead_letter)
+      letters.push_back(letter_of(partition, fault));
+  }
+  if (!letters.empty()) write_letters(letters);
+  stats_.dead_lettered(letters.size());
+  if (on_fault_.policy == FaultPolicy::skip) stats_.filtered(skipped_reason, output.faults.size());
+  stats_.filtered(filtered_reason, output.filtered);
+  auto last = records.back().offset;
+  if (output.stopped) last = {output.faults.back().record->offset.value - 1};
+  // At a stop the first record may be the one.
+  if (last >= records.front().offset) {
+    commit(partition, commits_.read(partition, last, output.records.size()));
+  }
+  return std::move(output.records);
+}
+
+void SinkSession::stop_at(const Records& records, const SinkTransform::Fault& fault) {
+  fault_ =
+      in_context("partition " + std::to_string(records.partition().value), fault.fault.to_error());
+  stats_.error(*fault_);
+  stats_.failed(1);
+  unfinished_ += static_cast<std::uint64_t>(records.end() - fault.record);
+}
+
+DeadLetter SinkSession::letter_of(PartitionId partition, const SinkTransform::Fault& fault) const {
+  auto letter = dead_letter(fault.fault);
+  const auto& record = *fault.record;
+  letter.partition = partition;
+  letter.offset = record.offset;
+  letter.timestamp = record.timestamp;
+  if (record.key) letter.key = std::string(*record.key);
+  letter.value = std::string(record.value);
+  return letter;
+}
+
+void SinkSession::write_letters(std::span<const DeadLetter> letters) {
+  struct Wait {
+    std::optional<Outcome<Done>> outcome;
+  };
+  Backoff backoff(settings_.backoff);
+  while (true) {
+    // Shared with the callback, which may come after a wait that was given up.
+    const auto wait = std::make_shared<Wait>();
+    on_fault_.letters->write(letters, [this, wait](Outcome<Done> outcome) {
+      const std::lock_guard lock(guard_);
+      wait->outcome = std::move(outcome);
+      changed_.notify_all();
+    });
+    std::unique_lock lock(guard_);
+    changed_.wait(lock, [&] { return wait->outcome || abandoned_; });
+    if (!wait->outcome) throw Failure(Errc::cancelled, "writing a dead letter");
+    if (wait->outcome->ok()) return;
+    const auto error = wait->outcome->error();
+    lock.unlock();
+    stats_.error(error);
+    if (!error.retryable()) throw Failure(error);
+    stats_.retry();
+    log::warn("connector.dead_letters", "cannot write a dead letter, trying again",
+              {{"error", error.message()}});
+    pause(backoff.next());
+  }
+}
+
+void SinkSession::commit(PartitionId partition, std::optional<Offset> last) {
+  if (last && !stored_) reader_->commit(partition, *last);
 }
 
 void SinkSession::deliver() {
   auto rest = builder_.batch();
-  unfinished_ = rest.size();
+  unfinished_ += rest.size();
   while (!rest.empty()) {
     persist([&] { write_some(rest); });
   }
@@ -148,17 +260,13 @@ void SinkSession::deliver() {
 }
 
 void SinkSession::write_some(Batch& rest) {
-  const auto known = run_length(rest, true);
-  settle(rest.first(known));
-  rest = rest.subspan(known);
+  settle(rest, run_length(rest, true));
   const auto part = rest.first(run_length(rest, false));
   if (part.empty()) return;
   try {
     sink_.write(part);
   } catch (const PartialWrite& partial) {
-    const auto written = std::min(partial.written(), part.size());
-    settle(part.first(written));
-    rest = rest.subspan(written);
+    settle(rest, whole_length(part, std::min(partial.written(), part.size())));
     if (rest.empty()) return;
     throw Failure(in_context(place_of(rest.front()), partial.error()));
   } catch (const Failure& failure) {
@@ -166,8 +274,14 @@ void SinkSession::write_some(Batch& rest) {
         "writing " + std::to_string(part.size()) + " records from " + place_of(part.front()),
         failure.error()));
   }
-  settle(part);
-  rest = rest.subspan(part.size());
+  settle(rest, part.size());
+}
+
+// A destination that stores offsets has all records of an offset, or says that it has none.
+std::size_t SinkSession::whole_length(Batch part, std::size_t written) const {
+  if (!stored_ || written == part.size()) return written;
+  while (written > 0 && same_offset(part[written - 1], part[written])) --written;
+  return written;
 }
 
 std::size_t SinkSession::run_length(Batch rest, bool stored) const {
@@ -181,15 +295,30 @@ std::size_t SinkSession::run_length(Batch rest, bool stored) const {
   return static_cast<std::size_t>(end - rest.begin());
 }
 
-void SinkSession::settle(Batch written) {
-  if (written.empty()) return;
-  stats_.delivered(written.size(), bytes_of(written));
-  unfinished_ -= written.size();
-  if (stored_) return;
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const bool last = i + 1 == written.size() || written[i + 1].partition != written[i].partition;
-    if (last) reader_->commit(written[i].partition, written[i].offset);
+void SinkSession::settle(Batch& rest, std::size_t count) {
+  if (count == 0) return;
+  const auto written = rest.first(count);
+  // A record counts, and its offset, when all that was made of it is there.
+  const auto is_last = [&](std::size_t i) {
+    return i + 1 == rest.size() || !same_offset(rest[i], rest[i + 1]);
+  };
+  std::uint64_t records = 0;
+  std::size_t begin = 0;  // of the run of one partition
+  std::optional<Offset> whole;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (is_last(i)) {
+      ++records;
+      whole = written[i].offset;
+    }
+    const auto partition = written[i].partition;
+    if (i + 1 < count && written[i + 1].partition == partition) continue;
+    commit(partition, commits_.written(partition, i + 1 - begin, whole));
+    begin = i + 1;
+    whole.reset();
   }
+  stats_.delivered(records, bytes_of(written));
+  unfinished_ -= count;
+  rest = rest.subspan(count);
 }
 
 void SinkSession::pause(std::chrono::milliseconds pause) {

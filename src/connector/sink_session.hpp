@@ -5,7 +5,8 @@
 //
 // Everything happens on the sink's thread; the client reads ahead on its own. The order that
 // nothing is lost by: `write` returned, then the offset is committed. What was read and not
-// written is read again by the next run.
+// written is read again by the next run. SmartModules run between reading and the batch; the
+// offset of what they left out is committed with what was written before it.
 
 #include <atomic>
 #include <condition_variable>
@@ -16,8 +17,12 @@
 
 #include "connector/batch_builder.hpp"
 #include "connector/cluster.hpp"
+#include "connector/commit_tracker.hpp"
+#include "connector/fault_handling.hpp"
+#include "connector/look_back.hpp"
 #include "connector/outside_link.hpp"
 #include "connector/session.hpp"
+#include "connector/sink_transform.hpp"
 #include "connector/stats.hpp"
 #include "sluice/connector/sink.hpp"
 
@@ -38,6 +43,9 @@ class SinkSession final : public Session, public SinkContext {
   SinkSession(Sink& sink, Cluster& cluster, const Clock& clock, Stats& stats,
               SinkSettings settings);
   ~SinkSession() override;
+
+  // Every record goes through these. Requires: called before `run`, and they outlive the session.
+  void transform_with(const Transforms& transforms, FaultHandling on_fault);
 
   void run() override;
   void drain() override;
@@ -61,11 +69,23 @@ class SinkSession final : public Session, public SinkContext {
   void open_sink();
   // Fills the batch, up to its age. False when nothing came.
   bool collect();
-  Next read(std::chrono::milliseconds wait);
+  // What comes next, transformed, into the batch. False when nothing came.
+  bool read(std::chrono::milliseconds wait);
+  Records transform(const Records& records);
+  [[nodiscard]] DeadLetter letter_of(PartitionId partition,
+                                     const SinkTransform::Fault& fault) const;
+  // Returns when they are durable.
+  void write_letters(std::span<const DeadLetter> letters);
+  // The chain stopped at its last fault.
+  void stop_at(const Records& records, const SinkTransform::Fault& fault);
+  void commit(PartitionId partition, std::optional<Offset> last);
   void deliver();
   // Writes what is left of the batch, and drops what was written from `rest`.
   void write_some(Batch& rest);
-  void settle(Batch written);
+  // The first `count` of `rest` are written: takes them off.
+  void settle(Batch& rest, std::size_t count);
+  // As much of what was written as counts.
+  [[nodiscard]] std::size_t whole_length(Batch part, std::size_t written) const;
   // What the reader says of the cluster.
   void look_at_reader();
   [[nodiscard]] bool may_leave() const { return stopping_ && unfinished_ == 0; }
@@ -86,6 +106,11 @@ class SinkSession final : public Session, public SinkContext {
   std::optional<std::map<PartitionId, Offset>> stored_;  // when the destination keeps offsets
   bool fate_unknown_ = false;  // it was opened again: part of the batch may be there already
   TimePoint last_idle_;
+  CommitTracker commits_;
+  std::optional<LookBackReader> look_back_;
+  std::optional<SinkTransform> transform_;
+  FaultHandling on_fault_;
+  std::optional<Error> fault_;  // that the run ends with, when what came before it is written
   std::unique_ptr<RecordReader> reader_;
 
   std::atomic<bool> stopping_{false};

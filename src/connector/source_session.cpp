@@ -8,6 +8,13 @@
 #include "base/log.hpp"
 
 namespace sluice::connector {
+namespace {
+
+std::size_t bytes_of(const RecordRef& record) {
+  return record.value.size() + (record.key ? record.key->size() : 0);
+}
+
+}  // namespace
 
 SourceSession::SourceSession(Source& source, RecordWriter& writer, CheckpointStore* store,
                              const Clock& clock, Stats& stats, SourceSettings settings)
@@ -66,30 +73,109 @@ bool SourceSession::pause_after(const Error& error) {
   return !stopping();
 }
 
+void SourceSession::transform_with(SourceTransform transform, FaultHandling on_fault) {
+  transform_ = std::move(transform);
+  on_fault_ = std::move(on_fault);
+}
+
 void SourceSession::send(const RecordRef& record, std::optional<Position> position) {
-  const auto bytes = record.value.size() + (record.key ? record.key->size() : 0);
-  const auto cost = bytes + record_overhead_bytes;
-  std::uint64_t number = 0;
   outside_.works();
-  {
-    Lock lock(guard_);
-    hand_out(lock);
-    wait_for_room(lock);
-    if (tracker_.open_count() == 0) stats_.progress();  // the work begins now
-    number = tracker_.add(cost, std::move(position));
-    used_bytes_ += cost;
-    stats_.read(1, bytes);
-    stats_.buffered(used_bytes_);
-  }
+  if (transform_) return send_transformed(record, std::move(position));
+  Lock lock(guard_);
+  admit(lock, record);
+  send_parts(lock, {&record, 1}, std::move(position));
+}
+
+void SourceSession::admit(Lock& lock, const RecordRef& record) {
+  hand_out(lock);
+  wait_for_room(lock);
+  if (tracker_.open_count() == 0) stats_.progress();  // the work begins now
+  stats_.read(1, bytes_of(record));
+}
+
+std::uint64_t SourceSession::add(const Lock& lock, Parts parts, std::optional<Position> position) {
+  std::size_t cost = 0;
+  for (const auto& part : parts) cost += bytes_of(part) + record_overhead_bytes;
+  const auto number =
+      tracker_.add(cost, std::move(position), static_cast<std::uint32_t>(parts.size()));
+  used_bytes_ += cost;
+  stats_.buffered(used_bytes_);
+  if (parts.empty()) release_position(lock);
+  return number;
+}
+
+void SourceSession::send_parts(Lock& lock, Parts parts, std::optional<Position> position) {
+  const auto number = add(lock, parts, std::move(position));
+  lock.unlock();
   try {
-    writer_.send(record, [this, number, bytes](Outcome<Delivered> outcome) {
-      on_result(number, bytes, std::move(outcome));
-    });
+    for (const auto& part : parts) {
+      writer_.send(part, [this, number, bytes = bytes_of(part)](const Outcome<Delivered>& outcome) {
+        on_result(number, bytes, outcome);
+      });
+    }
   } catch (const Failure& failure) {
-    stats_.failed(1);
-    stop_with(failure.error());
+    refused(number, failure.error());
     throw;
   }
+}
+
+void SourceSession::send_transformed(const RecordRef& record, std::optional<Position> position) {
+  {
+    Lock lock(guard_);
+    admit(lock, record);
+  }
+  const SourceTransform::Output* output = nullptr;
+  try {
+    output = &transform_->run(record);
+  } catch (const Failure& failure) {
+    stop_at(failure.error(), std::move(position));
+  }
+  if (output->fault) return on_fault(record, *output->fault, std::move(position));
+  if (output->records.empty()) stats_.filtered(filtered_reason);
+  Lock lock(guard_);
+  send_parts(lock, output->records, std::move(position));
+}
+
+void SourceSession::on_fault(const RecordRef& record, const smartmodule::RecordFault& fault,
+                             std::optional<Position> position) {
+  const auto error = fault.to_error();
+  if (on_fault_.policy == FaultPolicy::stop) stop_at(error, std::move(position));
+  stats_.error(error);
+  on_fault_.log(error);
+  std::optional<DeadLetter> letter;
+  if (on_fault_.policy == FaultPolicy::dead_letter) {
+    letter = dead_letter(fault);
+    letter->position = position;
+    if (record.key) letter->key = std::string(*record.key);
+    letter->value = std::string(record.value);
+  } else {
+    stats_.filtered(skipped_reason);
+  }
+  Lock lock(guard_);
+  const auto number = add(lock, letter ? Parts(&record, 1) : Parts(), std::move(position));
+  lock.unlock();
+  if (!letter) return;
+  try {
+    on_fault_.letters->write({&*letter, 1}, [this, number](const Outcome<Done>& outcome) {
+      on_letter(number, outcome);
+    });
+  } catch (const Failure& failure) {
+    refused(number, failure.error());
+    throw;
+  }
+}
+
+void SourceSession::stop_at(Error error, std::optional<Position> position) {
+  flush();
+  std::uint64_t number = 0;
+  {
+    // It stays open: nothing behind it is acknowledged.
+    Lock lock(guard_);
+    const RecordRef itself{};
+    number = add(lock, {&itself, 1}, std::move(position));
+  }
+  refused(number, error);
+  throw Failure(std::move(error));
 }
 
 void SourceSession::wait_for_room(Lock& lock) {
@@ -166,6 +252,11 @@ bool SourceSession::dispatch() {
   return !stopping_;
 }
 
+void SourceSession::filtered(std::string_view reason) {
+  stats_.read(1, 0);
+  stats_.filtered(reason);
+}
+
 bool SourceSession::stopping() const {
   const Lock lock(guard_);
   return stopping_ || abandoned_ || fatal_;
@@ -173,18 +264,40 @@ bool SourceSession::stopping() const {
 
 // --- other threads -------------------------------------------------------------------------
 
-void SourceSession::on_result(std::uint64_t number, std::size_t bytes, Outcome<Delivered> outcome) {
+void SourceSession::on_result(std::uint64_t number, std::size_t bytes,
+                              const Outcome<Delivered>& outcome) {
   if (!outcome.ok()) {
     // Its number stays open: nothing behind it is ever acknowledged.
     if (outcome.error().code == Errc::cancelled) return;
-    stats_.failed(1);
-    stop_with(
-        in_context("the topic refused record " + std::to_string(number + 1), outcome.error()));
+    refused(number,
+            in_context("the topic refused record " + std::to_string(number + 1), outcome.error()));
     return;
   }
-  stats_.delivered(1, bytes);
-  Lock lock(guard_);
-  used_bytes_ -= tracker_.complete(number);
+  const Lock lock(guard_);
+  stats_.delivered(complete(lock, number) ? 1 : 0, bytes);
+}
+
+void SourceSession::on_letter(std::uint64_t number, const Outcome<Done>& outcome) {
+  if (outcome.ok()) {
+    const Lock lock(guard_);
+    if (complete(lock, number)) stats_.dead_lettered(1);
+  } else if (outcome.error().code != Errc::cancelled) {
+    refused(number, outcome.error());
+  }
+}
+
+void SourceSession::refused(std::uint64_t number, Error error) {
+  {
+    const Lock lock(guard_);
+    if (tracker_.fail(number)) stats_.failed(1);
+  }
+  stop_with(std::move(error));
+}
+
+bool SourceSession::complete(const Lock& lock, std::uint64_t number) {
+  const auto freed = tracker_.complete(number);
+  if (!freed) return false;
+  used_bytes_ -= *freed;
   stats_.buffered(used_bytes_);
   release_position(lock);
   if (room_wanted_ && room()) {
@@ -192,9 +305,10 @@ void SourceSession::on_result(std::uint64_t number, std::size_t bytes, Outcome<D
     wake_.signal();
   }
   changed_.notify_all();
+  return true;
 }
 
-void SourceSession::release_position(Lock&) {
+void SourceSession::release_position(const Lock&) {
   auto position = tracker_.take_position();
   if (!position) return;
   MarkedPosition marked{.mark = ++released_mark_, .position = *std::move(position)};

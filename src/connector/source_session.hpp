@@ -5,7 +5,9 @@
 //
 // Three kinds of thread meet here, under one lock: the source's own (run and all of
 // SourceContext), the client's (results of records), the checkpoint keeper's. The order that
-// nothing is lost by: record in the topic, then position stored, then `acknowledged`.
+// nothing is lost by: record in the topic, then position stored, then `acknowledged`. SmartModules
+// run on the source's thread, inside `send`; a record is in the topic when all that they made of
+// it is, or its dead letter is durable.
 
 #include <condition_variable>
 #include <memory>
@@ -17,6 +19,7 @@
 #include "connector/cluster.hpp"
 #include "connector/outside_link.hpp"
 #include "connector/session.hpp"
+#include "connector/source_transform.hpp"
 #include "connector/stats.hpp"
 #include "connector/wake_fd.hpp"
 #include "sluice/connector/source.hpp"
@@ -41,6 +44,9 @@ class SourceSession final : public Session, public SourceContext {
                 Stats& stats, SourceSettings settings);
   ~SourceSession() override;
 
+  // Every record goes through it. Requires: called before `run`.
+  void transform_with(SourceTransform transform, FaultHandling on_fault);
+
   void run() override;
   void drain() override { flush(); }
   void request_stop() override;
@@ -58,13 +64,27 @@ class SourceSession final : public Session, public SourceContext {
   [[nodiscard]] const std::optional<Position>& resume_from() const override { return resume_; }
   void connected() override { outside_.connected(); }
   void disconnected(const Error& error) override { outside_.disconnected(error); }
-  void filtered(std::string_view reason) override { stats_.filtered(reason); }
+  void filtered(std::string_view reason) override;
   [[nodiscard]] std::chrono::milliseconds next_retry_delay() override {
     return outside_.next_pause();
   }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+
+  using Parts = std::span<const RecordRef>;
+
+  // Waits for room for a record, and counts it as read.
+  void admit(Lock& lock, const RecordRef& record);
+  // Sends what was made of one record. Unlocks.
+  void send_parts(Lock& lock, Parts parts, std::optional<Position> position);
+  void send_transformed(const RecordRef& record, std::optional<Position> position);
+  void on_fault(const RecordRef& record, const smartmodule::RecordFault& fault,
+                std::optional<Position> position);
+  // Stops at this record, when what came before it is done.
+  [[noreturn]] void stop_at(Error error, std::optional<Position> position);
+  // Takes a record into the books.
+  std::uint64_t add(const Lock& lock, Parts parts, std::optional<Position> position);
 
   // Back-off after a retryable failure of `run`. False when the source should stop.
   bool pause_after(const Error& error);
@@ -75,8 +95,12 @@ class SourceSession final : public Session, public SourceContext {
   void throw_if_over() const;  // Requires: the lock is held.
   void wake();
 
-  void on_result(std::uint64_t number, std::size_t bytes, Outcome<Delivered> outcome);
-  void release_position(Lock& lock);
+  void on_result(std::uint64_t number, std::size_t bytes, const Outcome<Delivered>& outcome);
+  void on_letter(std::uint64_t number, const Outcome<Done>& outcome);
+  // The topic has a part; true when the record is whole.
+  bool complete(const Lock& lock, std::uint64_t number);
+  void refused(std::uint64_t number, Error error);
+  void release_position(const Lock& lock);
   void on_stored(MarkedPosition position);
   void stop_with(Error error);
 
@@ -85,8 +109,10 @@ class SourceSession final : public Session, public SourceContext {
   Stats& stats_;
   const SourceSettings settings_;
   const bool kit_keeps_;
-  std::optional<Position> resume_;  // the source's thread only
-  OutsideLink outside_;             // the source's thread only
+  std::optional<Position> resume_;            // the source's thread only
+  OutsideLink outside_;                       // the source's thread only
+  std::optional<SourceTransform> transform_;  // the source's thread only
+  FaultHandling on_fault_;
   WakeFd wake_;
 
   mutable std::mutex guard_;

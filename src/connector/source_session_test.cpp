@@ -9,64 +9,17 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include "connector/fakes.hpp"
+#include "connector/running_source.hpp"
 
 namespace sluice::connector {
 namespace {
 
 using fakes::eventually;
+using fakes::quick;
+using fakes::Running;
 using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-const SourceSettings quick{
-    .buffer_bytes = 16'777'216,
-    .checkpoint_interval = milliseconds(1),
-    .backoff = {.first = milliseconds(1), .most = milliseconds(2)},
-};
-
-// A session on a thread of its own, with everything around it under the test's control.
-class Running {
- public:
-  explicit Running(std::function<void(SourceContext&)> body,
-                   PositionKeeper keeper = PositionKeeper::kit, bool automatic = false,
-                   SourceSettings settings = quick)
-      : writer(automatic), source(std::move(body), keeper), settings_(settings) {}
-  ~Running() {
-    if (session) session->abandon();
-    if (thread_.joinable()) thread_.join();
-    writer.close(milliseconds(0));
-  }
-
-  void start() {
-    session.emplace(source, writer, &store, clock, stats, settings_);
-    thread_ = std::thread([this] {
-      try {
-        session->run();
-        session->drain();
-      } catch (const Failure& failure) {
-        failed = failure.error();
-      }
-      ended = true;
-    });
-  }
-  bool ends() {
-    return eventually([this] { return ended.load(); });
-  }
-
-  Clock clock;
-  Stats stats{clock};
-  fakes::Writer writer;
-  fakes::Store store;
-  fakes::FunctionSource source;
-  std::optional<SourceSession> session;
-  std::optional<Error> failed;  // valid once `ended`
-  std::atomic<bool> ended{false};
-
- private:
-  SourceSettings settings_;
-  std::thread thread_;
-};
 
 void send(SourceContext& stream, const std::string& value) {
   stream.send({.value = value}, Position{value});

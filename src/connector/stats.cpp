@@ -44,6 +44,25 @@ std::string_view name_of(Outside outside) {
   return "disconnected";
 }
 
+void StepCounts::add(const Copy& more) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  calls_.fetch_add(more.calls, relaxed);
+  records_in_.fetch_add(more.records_in, relaxed);
+  records_out_.fetch_add(more.records_out, relaxed);
+  faults_.fetch_add(more.faults, relaxed);
+  time_ns_.fetch_add(more.time.count(), relaxed);
+}
+
+StepCounts::Copy StepCounts::copy() const {
+  return {.module = module_,
+          .kind = kind_,
+          .calls = calls_,
+          .records_in = records_in_,
+          .records_out = records_out_,
+          .faults = faults_,
+          .time = std::chrono::nanoseconds(time_ns_)};
+}
+
 void Stats::read(std::uint64_t records, std::uint64_t bytes) {
   records_read_.fetch_add(records, std::memory_order_relaxed);
   bytes_read_.fetch_add(bytes, std::memory_order_relaxed);
@@ -56,16 +75,21 @@ void Stats::delivered(std::uint64_t records, std::uint64_t bytes) {
   progress();
 }
 
-void Stats::filtered(std::string_view reason) {
-  records_read_.fetch_add(1, std::memory_order_relaxed);
-  records_filtered_.fetch_add(1, std::memory_order_relaxed);
+void Stats::filtered(std::string_view reason, std::uint64_t records) {
+  if (records == 0) return;
+  records_filtered_.fetch_add(records, std::memory_order_relaxed);
   const std::lock_guard lock(guard_);
   auto found = filtered_.find(reason);
   if (found == filtered_.end()) {
     if (filtered_.size() >= reasons_max) reason = "other";
     found = filtered_.try_emplace(std::string(reason), 0).first;
   }
-  ++found->second;
+  found->second += records;
+}
+
+StepCounts& Stats::add_step(const std::string& module, std::string_view kind) {
+  const std::lock_guard lock(guard_);
+  return steps_.emplace_back(module, kind);
 }
 
 void Stats::error(const Error& error) {
@@ -93,6 +117,7 @@ StatsSnapshot Stats::snapshot() const {
   out.bytes_delivered = bytes_delivered_;
   out.records_failed = records_failed_;
   out.records_filtered = records_filtered_;
+  out.records_dead_lettered = records_dead_lettered_;
   out.records_read = records_read_;
   out.bytes_read = bytes_read_;
   out.retries = retries_;
@@ -110,6 +135,7 @@ StatsSnapshot Stats::snapshot() const {
   const std::lock_guard lock(guard_);
   out.filtered = {filtered_.begin(), filtered_.end()};
   out.last_error = last_error_;
+  for (const auto& step : steps_) out.steps.push_back(step.copy());
   return out;
 }
 

@@ -4,17 +4,22 @@
 // What a running connector counts. One object a program, written by all its threads, read by
 // metrics, status and the status line.
 //
-// The ledger: records_read = delivered + filtered + failed + what is in flight, always.
+// The ledger: records_read = delivered + filtered + dead-lettered + failed + what is in flight,
+// always. It counts records as they were read: one that a SmartModule makes several of counts
+// once, and is delivered when all of them are.
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "connector/clock.hpp"
 #include "sluice/error.hpp"
@@ -28,6 +33,32 @@ enum class Outside : std::uint8_t { unknown, connected, disconnected };
 [[nodiscard]] std::string_view name_of(Phase phase);
 [[nodiscard]] std::string_view name_of(Outside outside);
 
+// What one SmartModule of the transforms did. Counted on one thread, read on any.
+class StepCounts {
+ public:
+  struct Copy {
+    std::string module;
+    std::string_view kind;
+    std::uint64_t calls = 0;
+    std::uint64_t records_in = 0;
+    std::uint64_t records_out = 0;
+    std::uint64_t faults = 0;
+    std::chrono::nanoseconds time{0};
+  };
+
+  // `kind` has static storage.
+  StepCounts(std::string module, std::string_view kind) : module_(std::move(module)), kind_(kind) {}
+
+  void add(const Copy& more);
+  [[nodiscard]] Copy copy() const;
+
+ private:
+  std::string module_;
+  std::string_view kind_;
+  std::atomic<std::uint64_t> calls_{0}, records_in_{0}, records_out_{0}, faults_{0};
+  std::atomic<std::int64_t> time_ns_{0};
+};
+
 // A copy of everything, at one moment.
 struct StatsSnapshot {
   Phase phase = Phase::starting;
@@ -39,6 +70,7 @@ struct StatsSnapshot {
   std::uint64_t bytes_delivered = 0;
   std::uint64_t records_failed = 0;
   std::uint64_t records_filtered = 0;
+  std::uint64_t records_dead_lettered = 0;
   std::uint64_t retries = 0;
   std::uint64_t checkpoints = 0;
   std::int64_t lag = 0;
@@ -50,9 +82,11 @@ struct StatsSnapshot {
   std::map<std::string, std::uint64_t> filtered;     // by reason
   std::map<std::string_view, std::uint64_t> errors;  // by the code's name
   std::string last_error;
+  std::vector<StepCounts::Copy> steps;  // of the transforms
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
-    const auto settled = records_delivered + records_failed + records_filtered;
+    const auto settled =
+        records_delivered + records_failed + records_filtered + records_dead_lettered;
     return records_read > settled ? records_read - settled : 0;
   }
 };
@@ -68,8 +102,11 @@ class Stats {
   void read(std::uint64_t records, std::uint64_t bytes);
   void delivered(std::uint64_t records, std::uint64_t bytes);
   void failed(std::uint64_t records) { records_failed_ += records; }
-  // Reasons beyond the first 64 are counted together, as `other`.
-  void filtered(std::string_view reason);
+  // Of those that were read. Reasons beyond the first 64 are counted together, as `other`.
+  void filtered(std::string_view reason, std::uint64_t records = 1);
+  void dead_lettered(std::uint64_t records) { records_dead_lettered_ += records; }
+  // The counters of a SmartModule, in the order of the chain; they live as long as this.
+  StepCounts& add_step(const std::string& module, std::string_view kind);
   void error(const Error& error);
   void retry() { ++retries_; }
   void checkpoint_stored();
@@ -92,6 +129,7 @@ class Stats {
   std::atomic<std::uint64_t> records_read_{0}, bytes_read_{0};
   std::atomic<std::uint64_t> records_delivered_{0}, bytes_delivered_{0};
   std::atomic<std::uint64_t> records_failed_{0}, records_filtered_{0};
+  std::atomic<std::uint64_t> records_dead_lettered_{0};
   std::atomic<std::uint64_t> retries_{0}, checkpoints_{0}, buffered_{0};
   std::atomic<std::int64_t> lag_{0}, budget_wait_ns_{0};
   // Ticks since the epoch of their clock; 0 is never.
@@ -100,6 +138,7 @@ class Stats {
   mutable std::mutex guard_;
   std::map<std::string, std::uint64_t, std::less<>> filtered_;
   std::string last_error_;
+  std::deque<StepCounts> steps_;  // never moved
 };
 
 }  // namespace sluice::connector

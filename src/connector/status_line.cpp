@@ -24,6 +24,7 @@ void StatusLine::write() {
              {"read", std::to_string(now.records_read)},
              {"delivered", std::to_string(now.records_delivered)},
              {"filtered", std::to_string(now.records_filtered)},
+             {"dead_lettered", std::to_string(now.records_dead_lettered)},
              {"failed", std::to_string(now.records_failed)},
              {"in_flight", std::to_string(now.in_flight())},
              {"lag", std::to_string(now.lag)},

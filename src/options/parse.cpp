@@ -59,6 +59,7 @@ class Parse {
 
   void settle_groups();
   void settle_group(std::string_view group);
+  [[nodiscard]] bool says_something(std::size_t index) const;
   void store(std::size_t index);
   void store_texts(std::size_t index);
   void store_json(std::size_t index);
@@ -241,7 +242,7 @@ void Parse::settle_groups() {
 void Parse::settle_group(std::string_view group) {
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i].row->group_name != group || given_[i].origin == Origin::none) continue;
+    if (rows_[i].row->group_name != group || !says_something(i)) continue;
     if (!first || given_[i].origin > given_[*first].origin) {
       if (first) given_[*first] = {};
       first = i;
@@ -254,6 +255,14 @@ void Parse::settle_group(std::string_view group) {
               "keep one of the two");
     }
   }
+}
+
+// An empty list of a file contradicts nothing.
+bool Parse::says_something(std::size_t index) const {
+  const auto& given = given_[index];
+  if (given.origin != Origin::file) return given.origin != Origin::none;
+  const auto& node = *given.found->node;
+  return node.kind != ConfigNode::Kind::list || !node.children.empty();
 }
 
 void Parse::store(std::size_t index) {

@@ -168,6 +168,7 @@ json property(const OptionRow& row, void* object) {
     const bool is_list = row.shape == OptionShape::list;
     json inner = json::object();
     add_value(inner, row, false);
+    if (row.takes_structures) inner = true;  // whatever it is, it becomes text
     out["type"] = is_list ? "array" : "object";
     out[is_list ? "items" : "additionalProperties"] = std::move(inner);
     if (row.is_required && is_list) out["minItems"] = 1;
@@ -197,21 +198,24 @@ struct Members {
     }
   }
 
-  // At most one of a group is there and not null: each pair is refused.
+  // Of a group at most one is there and says something: exactly one is, or none.
   [[nodiscard]] json exclusions() const {
     auto out = json::array();
     for (const auto& [name, keys] : groups) {
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        for (std::size_t j = i + 1; j < keys.size(); ++j) {
-          const json not_null = {{"not", {{"type", "null"}}}};
-          json pair = json::object();
-          pair["required"] = {keys[i], keys[j]};
-          pair["properties"] = {{keys[i], not_null}, {keys[j], not_null}};
-          out.push_back({{"not", std::move(pair)}});
-        }
-      }
+      auto choices = json::array();
+      for (const auto& key : keys) choices.push_back(given(key));
+      const json none = {{"not", {{"anyOf", choices}}}};
+      choices.push_back(none);
+      out.push_back({{"oneOf", std::move(choices)}});
     }
     return out;
+  }
+
+  // An empty list says as little as null.
+  [[nodiscard]] json given(const std::string& key) const {
+    const bool is_list = properties.at(key).at("type") == "array";
+    const json value = is_list ? json{{"minItems", 1}} : json{{"not", {{"type", "null"}}}};
+    return {{"required", json::array({key})}, {"properties", {{key, value}}}};
   }
 
   void write_to(json& out) {

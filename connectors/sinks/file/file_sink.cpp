@@ -123,7 +123,7 @@ std::optional<std::map<PartitionId, Offset>> FileSink::stored_offsets() {
 void FileSink::write(std::span<const SinkRecord> records) {
   const Commit before = state_;
   try {
-    append(records);
+    append(records, before);
     if (state_ == before) return;
     finish_file();
     commit();
@@ -133,10 +133,11 @@ void FileSink::write(std::span<const SinkRecord> records) {
   }
 }
 
-void FileSink::append(std::span<const SinkRecord> records) {
+void FileSink::append(std::span<const SinkRecord> records, const Commit& before) {
   for (const SinkRecord& record : records) {
-    const auto stored = state_.offsets.find(record.partition);
-    if (stored != state_.offsets.end() && record.offset <= stored->second) continue;
+    // Not those of this batch: several records may have one offset.
+    const auto stored = before.offsets.find(record.partition);
+    if (stored != before.offsets.end() && record.offset <= stored->second) continue;
     if (!file_.is_open() || rotation_is_due()) begin_file();
     const std::size_t text_before = text_.size();
     append_record(text_, record, options_.format, options_.newlines);

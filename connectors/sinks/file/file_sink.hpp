@@ -39,7 +39,8 @@ class FileSink final : public Sink {
   [[nodiscard]] bool rotation_is_due() const;
   void begin_file();
   void open_current();
-  void append(std::span<const SinkRecord> records);
+  // Without those that were there before.
+  void append(std::span<const SinkRecord> records, const Commit& before);
   void flush_text();
   void finish_file();
   void commit();

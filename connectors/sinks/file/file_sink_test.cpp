@@ -169,6 +169,38 @@ TEST_F(FileSinkTest, AgreesWithItselfWhereverTheLogWasCut) {
   fs::remove_all(copy);
 }
 
+// Several records that a SmartModule made of one, in files of two records: a crash at any byte of
+// the log leaves all of an offset, or none.
+TEST_F(FileSinkTest, RecordsOfOneOffsetAreThereTogetherOrNotAtAll) {
+  options_.rotate_records = 2;
+  const std::vector<SinkRecord> first{{.partition = {0}, .offset = {0}, .value = "a"}};
+  const std::vector<SinkRecord> second{{.partition = {0}, .offset = {1}, .index = 0, .value = "b1"},
+                                       {.partition = {0}, .offset = {1}, .index = 1, .value = "b2"},
+                                       {.partition = {0}, .offset = {1}, .index = 2, .value = "b3"},
+                                       {.partition = {0}, .offset = {2}, .value = "c"}};
+  {
+    auto sink = opened();
+    sink.write(first);
+    sink.write(second);
+    sink.write(second);  // its fate was unknown, so it came again
+  }
+  EXPECT_EQ(all_content(), "a\nb1\nb2\nb3\nc\n");
+  const auto log = content(".sluice-commits");
+  const auto whole = fs::path(folder_.string() + "-whole");
+  fs::copy(folder_, whole, fs::copy_options::recursive);
+  for (std::size_t cut = 0; cut <= log.size(); ++cut) {
+    fs::remove_all(folder_);
+    fs::copy(whole, folder_, fs::copy_options::recursive);
+    put(".sluice-commits", log.substr(0, cut));
+    auto sink = opened();
+    const auto offsets = *sink.stored_offsets();
+    if (offsets.empty()) sink.write(first);
+    if (offsets.empty() || offsets.at({0}) == Offset{0}) sink.write(second);
+    EXPECT_EQ(all_content(), "a\nb1\nb2\nb3\nc\n") << "cut at " << cut;
+  }
+  fs::remove_all(whole);
+}
+
 TEST_F(FileSinkTest, KeepsTheLogShortAndReadable) {
   std::vector<SinkRecord> batch;
   for (std::uint32_t partition = 0; partition < 50'000; ++partition) {

@@ -52,7 +52,9 @@ void append_field(std::string& out, std::string_view name, std::string_view byte
 
 void append_json(std::string& out, const SinkRecord& record) {
   out += "{\"partition\":" + std::to_string(record.partition.value) +
-         ",\"offset\":" + std::to_string(record.offset.value) + ",\"timestamp\":";
+         ",\"offset\":" + std::to_string(record.offset.value);
+  if (record.index > 0) out += ",\"index\":" + std::to_string(record.index);
+  out += ",\"timestamp\":";
   const auto since_1970 = record.timestamp.count();
   out += since_1970 < 0 ? "null" : std::to_string(since_1970);
   if (record.key) {

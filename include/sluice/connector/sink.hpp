@@ -5,9 +5,13 @@
 //
 // A sink gets batches of records of one topic, those of one partition in offset order. The
 // offset of a record is stored only after the `write` that had it returned.
+//
+// A SmartModule may make several records of one: they have one offset, come in one `write`, one
+// after the other, and count as one: an offset is stored with the last of them.
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -24,6 +28,7 @@ namespace sluice {
 struct SinkRecord {
   PartitionId partition;
   Offset offset;
+  std::uint32_t index = 0;                  // among the records of this offset
   std::chrono::milliseconds timestamp{-1};  // since 1970; -1 when the producer gave none
   std::optional<std::string_view> key;
   std::string_view value;
@@ -64,7 +69,7 @@ class Sink {
   // Offsets that the destination itself has stored with the data, the last of each partition.
   // A sink that returns them is effectively once: the kit starts behind them, asks again after
   // each `open` so that a batch with an unknown fate is not written twice, and keeps no offset
-  // of its own.
+  // of its own. Of the records of one offset such a sink stores all or none.
   [[nodiscard]] virtual std::optional<std::map<PartitionId, Offset>> stored_offsets() {
     return std::nullopt;
   }

@@ -67,6 +67,7 @@ struct TransformConfig {
   std::string uses;                         // `group/name@version`, or a plain name
   std::map<std::string, std::string> with;  // structures are JSON text with sorted keys
   Lookback lookback;
+  std::string invoke;  // of files of 2022; a SmartModule has one function, so it says nothing
 };
 
 struct TopicSettings {
@@ -239,6 +240,7 @@ struct option_table<TransformConfig> {
       option<&O::uses>("uses", "Name of the SmartModule.").required(),
       option<&O::with>("with", "Parameters of the SmartModule.").structured_values(),
       option<&O::lookback>("lookback", "Records that the module sees before new ones."),
+      option<&O::invoke>("invoke", "Function of the SmartModule.").hidden(),
   };
 };
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// For tests only: transforms of the modules in tests/data/smartmodule, without a disk cache.
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "base/assert.hpp"
+#include "connector/fakes.hpp"
+#include "connector/transforms.hpp"
+
+namespace sluice::connector {
+
+inline std::string module_path(const std::string& name) {
+  return std::string(SLUICE_TEST_DATA) + "/smartmodule/" + name + ".wasm";
+}
+
+inline std::string module_bytes(const std::string& name) {
+  std::ifstream in(module_path(name), std::ios::binary);
+  SLUICE_ASSERT(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline TransformStep step_of(const std::string& name, smartmodule::Params params = {}) {
+  return {.option = "--smart-module", .module = module_path(name), .params = std::move(params)};
+}
+
+// Quick: what never ends is found out about at once.
+inline smartmodule::ChainOptions quick_chain(FaultPolicy policy = FaultPolicy::stop) {
+  return {.limits = {.call_timeout = std::chrono::milliseconds(50)},
+          .on_fault = policy == FaultPolicy::stop ? smartmodule::OnFault::stop
+                                                  : smartmodule::OnFault::skip};
+}
+
+// An engine for each would compile each module anew: one is shared by the tests of a program.
+inline std::shared_ptr<smartmodule::Engine> shared_engine() {
+  static const auto engine = std::make_shared<smartmodule::Engine>(std::filesystem::path());
+  return engine;
+}
+
+// Loaded: every step is a file.
+inline std::unique_ptr<Transforms> loaded_transforms(std::vector<TransformStep> steps, Stats& stats,
+                                                     FaultPolicy policy = FaultPolicy::stop) {
+  auto out =
+      std::make_unique<Transforms>(std::move(steps), quick_chain(policy), stats, shared_engine());
+  fakes::FakeCluster nothing;
+  out->load(nothing);
+  return out;
+}
+
+}  // namespace sluice::connector
