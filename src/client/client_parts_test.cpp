@@ -157,6 +157,9 @@ TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {
        "tls_policy = \"maybe\"",
        "f:6:14: ", "`maybe`"},
       {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"
+       "tls_policy = \"\"",
+       "f:6:14: ", "not one of disabled, anonymous, verified"},
+      {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"
        "tls_policy = \"verified\"\ntls_source = \"web\"",
        "f:7:14: ", "`web`"},
       {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"

@@ -69,7 +69,7 @@ const toml::table* ProfileReader::table(const toml::table& parent, std::string_v
 void ProfileReader::tls(ParsedProfile& out, const toml::table& table) {
   const auto policy = text(table, "tls_policy", true);
   auto& tls = out.profile.tls;
-  if (policy == "disabled" || policy == "disable" || policy.empty()) return;
+  if (fault_ || policy == "disabled" || policy == "disable") return;
   if (policy == "anonymous") {
     tls.policy = TlsPolicy::anonymous;
     return;
