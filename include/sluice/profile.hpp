@@ -19,10 +19,11 @@ enum class TlsPolicy {
   verified,   // checked against `ca_cert`; the client shows its own certificate
 };
 
-// PEM text, whether it came inline or from files.
+// PEM text, whether it came inline or from files; or the paths of the files.
 struct TlsProfile {
   TlsPolicy policy = TlsPolicy::disabled;
-  std::string domain;  // expected name of the SC; an SPU is `<spu name>.<domain>`
+  bool in_files = false;  // key, cert and ca_cert are paths, and nobody has read the files yet
+  std::string domain;     // expected name of the SC; an SPU is `<spu name>.<domain>`
   std::string key;
   std::string cert;
   std::string ca_cert;
@@ -53,7 +54,7 @@ struct ProfileFile {
 
 // The path that is used when none is given: FLV_PROFILE_PATH, else ~/.fluvio/config.
 [[nodiscard]] std::filesystem::path default_profile_path();
-// Certificates that are given as files are not read: the texts are the paths then. Throws:
+// Certificates that are given as files are not read (`TlsProfile::in_files`). Throws:
 // `invalid_config` with file:line:column when the text is not TOML, or not a profile file; a
 // mistake within one profile only makes that one broken. `io` when the file cannot be read.
 [[nodiscard]] ProfileFile read_profile_file(const std::filesystem::path& path);

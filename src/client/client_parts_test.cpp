@@ -79,7 +79,11 @@ TEST(ProfileText, WhatIsWrittenReadsBackTheSame) {
   ProfileFile file{.path = "x", .current = "b", .profiles = {}};
   file.profiles.push_back({.name = "a", .endpoint = "h:1", .client_id = "me"});
   file.profiles.push_back({.name = "b", .endpoint = "[::1]:2"});
-  file.profiles[1].tls = {TlsPolicy::verified, "d", "-----BEGIN\nk\n", "c\n", "ca\n"};
+  file.profiles[1].tls = {.policy = TlsPolicy::verified,
+                          .domain = "d",
+                          .key = "-----BEGIN\nk\n",
+                          .cert = "c\n",
+                          .ca_cert = "ca\n"};
   file.profiles.push_back({.name = "c", .endpoint = "h:3"});
   file.profiles[2].tls.policy = TlsPolicy::anonymous;
   const auto text = format_profiles(file);
@@ -134,7 +138,35 @@ endpoint = "lonely:9003"
   ASSERT_TRUE(after) << after.error().message();
   EXPECT_EQ(after->current, "local");
   ASSERT_EQ(after->profiles.size(), 2U);
-  EXPECT_TRUE(after->profiles[0].certificates_are_paths);
+  EXPECT_TRUE(after->profiles[0].profile.tls.in_files);
+}
+
+// A changed profile was written with `tls_source = "inline"`, and the paths as if they were PEM.
+TEST(ProfileText, CertificatesInFilesStayInFilesWhenTheProfileChanges) {
+  constexpr std::string_view existing = R"(current_profile = "far"
+[profile.far]
+cluster = "far"
+[cluster.far]
+endpoint = "far:9003"
+[cluster.far.tls]
+tls_policy = "verified"
+tls_source = "files"
+[cluster.far.tls.certs]
+domain = "far"
+key = "/pki/key.pem"
+cert = "/pki/cert.pem"
+ca_cert = "/pki/ca.pem"
+)";
+  const auto before = parse_profiles(existing, "f");
+  ASSERT_TRUE(before) << before.error().message();
+  ProfileFile file{.path = "f", .current = "far", .profiles = {before->profiles[0].profile}};
+  file.profiles[0].endpoint = "farther:9003";
+  const auto text = format_profiles(file, existing);
+  ASSERT_TRUE(text) << text.error().message();
+  EXPECT_EQ(text->find("inline"), std::string::npos) << *text;
+  for (const auto* kept : {"files", "/pki/key.pem", "farther:9003"}) {
+    EXPECT_NE(text->find(kept), std::string::npos) << kept << " is lost in\n" << *text;
+  }
 }
 
 TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {

@@ -36,6 +36,7 @@ void read_certificates(ClusterProfile& profile) {
     const auto what = "the " + std::string(name) + " of profile `" + profile.name + "`,";
     *text = read_file(fs::path(*text), what);
   }
+  tls.in_files = false;
 }
 
 }  // namespace
@@ -93,7 +94,7 @@ ClusterProfile load_profile(const std::optional<fs::path>& path,
     names.push_back(one.profile.name);
     if (one.profile.name != wanted) continue;
     if (one.fault) throw Failure(std::move(*one.fault));
-    if (one.certificates_are_paths) read_certificates(one.profile);
+    if (one.profile.tls.in_files) read_certificates(one.profile);
     return std::move(one.profile);
   }
   std::string message = from.string() + ": there is no profile `" + wanted + "`";

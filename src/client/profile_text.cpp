@@ -84,7 +84,7 @@ void ProfileReader::tls(ParsedProfile& out, const toml::table& table) {
     return wrong(table.get("tls_source")->source(),
                  "tls_source `" + source + "` is not one of inline, files");
   }
-  out.certificates_are_paths = source != "inline";
+  tls.in_files = source != "inline";
   const auto* certs = this->table(table, "certs");
   if (!certs) return wrong(table.source(), "`certs` is missing; a verified policy needs it");
   tls.domain = text(*certs, "domain", true);
@@ -176,7 +176,7 @@ toml::table tls_table(const TlsProfile& tls) {
       break;
   }
   return toml::table{{"tls_policy", "verified"},
-                     {"tls_source", "inline"},
+                     {"tls_source", tls.in_files ? "files" : "inline"},
                      {"certs", toml::table{{"domain", tls.domain},
                                            {"key", tls.key},
                                            {"cert", tls.cert},

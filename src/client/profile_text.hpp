@@ -16,8 +16,7 @@ namespace sluice::client {
 
 struct ParsedProfile {
   ClusterProfile profile;
-  std::optional<Error> fault;           // the first mistake; nothing but the name counts then
-  bool certificates_are_paths = false;  // of PEM files, not yet read
+  std::optional<Error> fault;  // the first mistake; nothing but the name counts then
 };
 struct ParsedProfiles {
   std::string current;
@@ -29,7 +28,7 @@ struct ParsedProfiles {
 [[nodiscard]] Result<ParsedProfiles> parse_profiles(std::string_view text, std::string_view file);
 // `existing` with the profiles of `file` in place of its own. What a profile does not know
 // (the installer's metadata, clusters without a profile) and profiles that did not change are
-// left as they are; a changed one has its certificates inline. Comments are lost.
+// left as they are. Comments are lost.
 [[nodiscard]] Result<std::string> format_profiles(const ProfileFile& file,
                                                   std::string_view existing = {});
 
