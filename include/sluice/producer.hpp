@@ -9,7 +9,9 @@
 //
 // At least once, the default: a batch is sent again after a connection loss, so a record can
 // be stored twice when the answer was lost, and is never lost while the producer lives. At
-// most once: a batch is sent once, and its failure reported.
+// most once: a batch is sent once, and its failure reported. With `read_committed` a record
+// that is written, but not on enough replicas within `request_timeout`, fails with `timed_out`
+// and is not sent again: it may be committed later, and whoever sends it again may store it twice.
 
 #include <chrono>
 #include <cstddef>
