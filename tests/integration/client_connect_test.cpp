@@ -104,6 +104,29 @@ TEST(Connect, AServerThatNeverAnswersTimesOut) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, 5s);
 }
 
+// A smallest pause of 0 was a loop without one: a processor, and a storm of connections.
+TEST(ClientOptions, AreCheckedBeforeAnythingIsTried) {
+  struct Case {
+    ClientOptions options;
+    std::string_view name;
+  };
+  for (const auto& one : std::vector<Case>{
+           {{.reconnect_delay_min = 0ms}, "reconnect_delay_min"},
+           {{.reconnect_delay_min = -1ms}, "reconnect_delay_min"},
+           {{.reconnect_delay_min = 20ms, .reconnect_delay_max = 10ms}, "reconnect_delay_max"},
+           {{.connect_timeout = 0ms}, "connect_timeout"},
+           {{.request_timeout = -5ms}, "request_timeout"},
+       }) {
+    try {
+      Client::connect({.name = "test", .endpoint = "127.0.0.1:1"}, one.options);
+      FAIL() << one.name;
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::invalid_argument) << failure.what();
+      EXPECT_NE(std::string(failure.what()).find(one.name), std::string::npos) << failure.what();
+    }
+  }
+}
+
 // One stale profile, of a cluster that was removed, made every other one unusable.
 TEST(ProfileFileFaults, ABrokenProfileIsAnErrorOnlyForWhoChoosesIt) {
   const TemporaryDirectory directory;
