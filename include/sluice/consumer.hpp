@@ -83,7 +83,8 @@ class Consumer {
   // Requires: no other `next` is running.
   void next_async(Callback<Next> done);
 
-  // Goes on at `offset`, in one partition; what is buffered of it is dropped.
+  // Goes on at `offset`, in one partition; what is buffered of it is dropped. What is committed
+  // stays so, until the next `commit` of the partition, which may be lower.
   void seek(PartitionId partition, Offset offset);
 
   // Everything up to and with `last` is processed. Stored at the next flush.

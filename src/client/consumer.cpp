@@ -143,7 +143,9 @@ void Consumer::Impl::seek(PartitionId partition, Offset offset) {
   const auto generation = queue_->restart(partition);
   {
     const std::lock_guard lock(mutex_);
-    progress_[partition] = Progress{.position = offset.value};
+    auto& progress = progress_[partition];
+    progress.position = offset.value;
+    progress.sought = true;
     if (handed_out_ && handed_out_->first == partition) handed_out_.reset();
   }
   core_->post([self = shared_from_this(), partition, offset, generation] {
@@ -162,22 +164,29 @@ void Consumer::Impl::commit(PartitionId partition, Offset last) {
   static_cast<void>(reader(partition));
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[partition];
+  if (std::exchange(progress.sought, false) && last.value < progress.committed) {
+    progress.committed = last.value;
+    progress.flushed = -1;
+    ++progress.turns;
+  }
   progress.committed = std::max(progress.committed, last.value);
 }
 
-std::map<PartitionId, Offset> Consumer::Impl::unflushed() const {
+auto Consumer::Impl::unflushed() const -> std::map<PartitionId, Unflushed> {
   const std::lock_guard lock(mutex_);
-  std::map<PartitionId, Offset> out;
+  std::map<PartitionId, Unflushed> out;
   for (const auto& [partition, progress] : progress_) {
-    if (progress.committed > progress.flushed) out[partition] = {progress.committed};
+    if (progress.committed <= progress.flushed) continue;
+    out.emplace(partition, Unflushed{{progress.committed}, progress.turns});
   }
   return out;
 }
 
-void Consumer::Impl::on_flushed(PartitionId partition, std::int64_t offset) {
+void Consumer::Impl::on_flushed(PartitionId partition, const Unflushed& stored) {
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[partition];
-  progress.flushed = std::max(progress.flushed, std::min(offset, progress.committed));
+  if (stored.turn != progress.turns) return;
+  progress.flushed = std::max(progress.flushed, stored.offset.value);
 }
 
 void Consumer::Impl::flush_committed(client::Handler<Done> done) {
@@ -189,14 +198,14 @@ void Consumer::Impl::flush_committed(client::Handler<Done> done) {
   const auto offsets = unflushed();
   if (offsets.empty()) return done(Done{});
   const auto waiting = std::make_shared<Waiting>(offsets.size(), Done{}, std::move(done));
-  for (const auto& [partition, offset] : offsets) {
-    reader(partition).store(
-        offset, [weak = weak_from_this(), waiting, partition, offset](Result<Done> stored) {
-          const auto self = weak.lock();
-          if (stored && self) self->on_flushed(partition, offset.value);
-          if (!stored && waiting->result) waiting->result = std::move(stored);
-          if (--waiting->count == 0) waiting->done(std::move(waiting->result));
-        });
+  for (const auto& [partition, unflushed] : offsets) {
+    reader(partition).store(unflushed.offset, [weak = weak_from_this(), waiting, partition,
+                                               unflushed](Result<Done> stored) {
+      const auto self = weak.lock();
+      if (stored && self) self->on_flushed(partition, unflushed);
+      if (!stored && waiting->result) waiting->result = std::move(stored);
+      if (--waiting->count == 0) waiting->done(std::move(waiting->result));
+    });
   }
 }
 

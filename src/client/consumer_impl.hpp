@@ -37,6 +37,8 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   struct Progress {
     std::int64_t committed = -1;
     std::int64_t flushed = -1;
+    bool sought = false;        // since the last commit: the next may go back
+    std::uint32_t turns = 0;    // commits that did; a store from before one does not count
     std::int64_t position = 0;  // after what was delivered
     std::int64_t high_watermark = 0;
   };
@@ -45,8 +47,12 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   void arm_flush();
   // On the I/O thread: stores everything that is committed and not flushed.
   void flush_committed(client::Handler<Done> done);
-  void on_flushed(PartitionId partition, std::int64_t offset);
-  [[nodiscard]] std::map<PartitionId, Offset> unflushed() const;
+  struct Unflushed {
+    Offset offset;
+    std::uint32_t turn = 0;
+  };
+  void on_flushed(PartitionId partition, const Unflushed& stored);
+  [[nodiscard]] std::map<PartitionId, Unflushed> unflushed() const;
   void require_managed() const;
   [[nodiscard]] client::PartitionReader& reader(PartitionId partition) const;
 

@@ -222,7 +222,7 @@ void PartitionReader::halt(std::uint64_t generation) {
 void PartitionReader::store(Offset last, Handler<Done> done) {
   if (stopped_) return done(fail(Errc::cancelled, "the consumer was closed"));
   if (!store_) store_.emplace();
-  store_->last = std::max(store_->last, last);
+  store_->last = last;
   store_->done.push_back(std::move(done));
   if (connection_ && connection_->alive()) return perform(state_.want_session());
 }
@@ -243,8 +243,7 @@ void PartitionReader::flush_store() {
                  for (auto& done : waiting->done) done(tl::unexpected(response.error()));
                  return;
                }
-               if (!self->store_) self->store_.emplace();
-               self->store_->last = std::max(self->store_->last, waiting->last);
+               if (!self->store_) self->store_ = Store{.last = waiting->last, .done = {}};
                for (auto& done : waiting->done) self->store_->done.push_back(std::move(done));
                return;
              }

@@ -272,6 +272,34 @@ TEST(ConsumerFaults, CommitsAreStoredAfterAReconnectEvenWithNothingNew) {
   EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
 }
 
+// What was processed was forgotten with the position: after a restart it came again.
+TEST(ConsumerOffsets, ASeekKeepsWhatIsCommittedAndNotYetStored) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  for (int i = 0; i < 10; ++i) producer.send({.key = {}, .value = "1"});
+  producer.flush();
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning(),
+                                          .consumer_id = "c",
+                                          .strategy = OffsetStrategy::manual,
+                                          .flush_period = 1h});
+  const auto stored = [&] {
+    consumer.flush_offsets(20s);
+    return client.admin().list_consumer_offsets().at(0).offset.value;
+  };
+  ASSERT_TRUE(consumer.next());
+  consumer.commit({0}, {7});
+  consumer.seek({0}, {2});
+  EXPECT_EQ(stored(), 7);
+  // Whoever goes back may also store that.
+  consumer.commit({0}, {2});
+  EXPECT_EQ(stored(), 2);
+  consumer.commit({0}, {5});
+  consumer.commit({0}, {4});
+  EXPECT_EQ(stored(), 5);
+}
+
 // The records in front of the broken batch were lost with it, those behind it were handed out
 // as if nothing were missing, and the error came last.
 TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
