@@ -300,6 +300,34 @@ TEST(ConsumerOffsets, ASeekKeepsWhatIsCommittedAndNotYetStored) {
   EXPECT_EQ(stored(), 5);
 }
 
+// A reader at its end had no use for a connection, so none came, and nothing was stored.
+TEST(ConsumerFaults, CommitsAreStoredAfterTheEndEvenWhenTheConnectionIsLost) {
+  for (const auto by_close : {false, true}) {
+    TestServer server;
+    auto client = Client::connect(server.profile());
+    const auto topic = make_topic(client);
+    client.producer(topic).send_and_wait({.key = {}, .value = "1"});
+    auto consumer = client.consumer(topic, {.start = StartAt::beginning(),
+                                            .until_end = true,
+                                            .consumer_id = "c",
+                                            .strategy = OffsetStrategy::manual});
+    const auto records = consumer.next();
+    ASSERT_TRUE(records);
+    EXPECT_FALSE(consumer.next());
+    server.stop();
+    server.start();
+    consumer.commit(*records);
+    if (by_close) {
+      EXPECT_TRUE(consumer.close(20s));
+    } else {
+      consumer.flush_offsets(20s);
+    }
+    EXPECT_FALSE(consumer.next());
+    EXPECT_EQ(consumer.stats().records, 1U);
+    EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
+  }
+}
+
 // The records in front of the broken batch were lost with it, those behind it were handed out
 // as if nothing were missing, and the error came last.
 TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
