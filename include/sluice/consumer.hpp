@@ -44,7 +44,9 @@ enum class OffsetStrategy {
 };
 
 struct ConsumerOptions {
-  std::vector<PartitionId> partitions;  // empty: all of the topic
+  // Empty: all of the topic. Without `until_end` those that are added later, too: from their
+  // beginning, since all that is in them is newer than the consumer.
+  std::vector<PartitionId> partitions;
   StartAt start;
   Isolation isolation = Isolation::read_uncommitted;
   std::int32_t fetch_bytes_max = 1'048'890;  // asked for in one answer; grows for a larger batch

@@ -22,19 +22,23 @@ Consumer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
       topic_(std::move(topic)),
       options_(std::move(options)),
       queue_(std::make_shared<ConsumerQueue>(options_.buffer_bytes_max, partitions.size())),
+      takes_new_partitions_(options_.partitions.empty() && !options_.until_end),
       flush_timer_(core_->io()) {
-  for (const auto partition : partitions) {
-    client::FetchSettings settings{.topic = topic_,
-                                   .partition = partition,
-                                   .start = options_.start,
-                                   .isolation = options_.isolation,
-                                   .fetch_bytes_max = options_.fetch_bytes_max,
-                                   .until_end = options_.until_end,
-                                   .consumer_id = options_.consumer_id};
-    readers_.emplace(partition,
-                     std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings)));
-    progress_.emplace(partition, Progress{});
-  }
+  for (const auto partition : partitions) add_reader(partition, options_.start);
+}
+
+Consumer::Impl::Reader Consumer::Impl::add_reader(PartitionId partition, StartAt start) {
+  client::FetchSettings settings{.topic = topic_,
+                                 .partition = partition,
+                                 .start = start,
+                                 .isolation = options_.isolation,
+                                 .fetch_bytes_max = options_.fetch_bytes_max,
+                                 .until_end = options_.until_end,
+                                 .consumer_id = options_.consumer_id};
+  auto reader = std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings));
+  readers_.emplace(partition, reader);
+  progress_.emplace(partition, Progress{});
+  return reader;
 }
 
 void Consumer::Impl::start() {
@@ -50,13 +54,34 @@ void Consumer::Impl::start() {
       const auto consumer = weak.lock();
       if (!consumer) return;
       for (const auto& [partition, reader] : consumer->readers_) reader->on_metadata();
+      consumer->take_new_partitions();
     });
     for (const auto& [partition, reader] : self->readers_) reader->start();
+    self->take_new_partitions();
     if (self->options_.strategy != OffsetStrategy::none) self->arm_flush();
   });
 }
 
+void Consumer::Impl::take_new_partitions() {
+  const auto& metadata = core_->metadata();
+  if (!takes_new_partitions_ || !metadata.complete(topic_)) return;
+  const auto count = *metadata.partition_count(topic_);
+  for (auto i = static_cast<std::uint32_t>(readers_.size()); i < count; ++i) {
+    Reader added;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return;  // and `close` has stopped, or will stop, all that are in the map
+      queue_->add_partition();
+      added = add_reader({i}, StartAt::beginning());
+    }
+    log::info("client.consumer", "reading a partition that was added",
+              {{"partition", client::partition_name(topic_, {i})}});
+    added->start();
+  }
+}
+
 client::PartitionReader& Consumer::Impl::reader(PartitionId partition) const {
+  const std::lock_guard lock(mutex_);
   const auto found = readers_.find(partition);
   if (found == readers_.end()) {
     throw Failure(Errc::invalid_argument, "this consumer does not read partition " +
@@ -243,20 +268,24 @@ bool Consumer::Impl::close(std::chrono::milliseconds deadline) {
                 {{"topic", topic_}, {"reason", failure.what()}});
     }
   }
-  const auto stop = [readers = readers_] {
-    for (const auto& [partition, reader] : readers) reader->stop();
-  };
-  core_->post(stop);
+  std::vector<Reader> readers;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [partition, reader] : readers_) readers.push_back(reader);
+  }
+  core_->post([readers = std::move(readers)] {
+    for (const auto& reader : readers) reader->stop();
+  });
   return unflushed().empty();
 }
 
 ConsumerStats Consumer::Impl::stats() const {
   ConsumerStats stats{.records = records_, .bytes = bytes_};
+  const std::lock_guard lock(mutex_);
   for (const auto& [partition, reader] : readers_) {
     stats.reconnects += reader->reconnect_count();
     if (reader->is_away()) ++stats.partitions_away;
   }
-  const std::lock_guard lock(mutex_);
   for (const auto& [partition, progress] : progress_) {
     stats.lag += std::max<std::int64_t>(progress.high_watermark - progress.position, 0);
   }

@@ -42,6 +42,11 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
     std::int64_t position = 0;  // after what was delivered
     std::int64_t high_watermark = 0;
   };
+  using Reader = std::shared_ptr<client::PartitionReader>;
+  // With its place in `progress_`. Requires: `mutex_` is held, or nobody else knows the consumer.
+  Reader add_reader(PartitionId partition, StartAt start);
+  // On the I/O thread: the topic may have got more partitions.
+  void take_new_partitions();
   [[nodiscard]] std::optional<Next> deliver(client::Chunk chunk);
   void try_next_async(Callback<Next> done);
   void arm_flush();
@@ -54,6 +59,7 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   void on_flushed(PartitionId partition, const Unflushed& stored);
   [[nodiscard]] std::map<PartitionId, Unflushed> unflushed() const;
   void require_managed() const;
+  // Stays valid: readers are added, never removed.
   [[nodiscard]] client::PartitionReader& reader(PartitionId partition) const;
 
   std::shared_ptr<Client::Impl> client_;
@@ -61,11 +67,14 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   std::string topic_;
   ConsumerOptions options_;
   std::shared_ptr<client::ConsumerQueue> queue_;
-  std::map<PartitionId, std::shared_ptr<client::PartitionReader>> readers_;
+  const bool takes_new_partitions_;
   boost::asio::steady_timer flush_timer_;
   std::shared_ptr<void> listener_;  // to the metadata
 
   mutable std::mutex mutex_;
+  // Changed only on the I/O thread and under the mutex; so the I/O thread alone may read it
+  // without.
+  std::map<PartitionId, Reader> readers_;
   std::map<PartitionId, Progress> progress_;
   std::optional<std::pair<PartitionId, Offset>> handed_out_;  // processed with the next `next`
   std::atomic<std::uint64_t> records_{0};
