@@ -23,6 +23,7 @@
 
 namespace sluice {
 
+// None may be 0, and the longest pause not below the shortest.
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds request_timeout{60'000};
@@ -38,7 +39,7 @@ class Client {
 
   // Connects to the control plane and waits until the cluster is known. Throws:
   // `connection_refused`, `unresolved_host`, `tls`, `timed_out`, `incompatible_server`,
-  // `invalid_config` (profile).
+  // `invalid_config` (profile), `invalid_argument` (option).
   static Client connect(const ClusterProfile& profile, const ClientOptions& options = {});
   // With the current profile of the default file.
   static Client connect(const ClientOptions& options = {});

@@ -50,7 +50,9 @@ enum class OffsetStrategy {
 };
 
 struct ConsumerOptions {
-  std::vector<PartitionId> partitions;  // empty: all of the topic
+  // Empty: all of the topic. Without `until_end` those that are added later, too: from their
+  // beginning, since all that is in them is newer than the consumer.
+  std::vector<PartitionId> partitions;
   StartAt start;
   Isolation isolation = Isolation::read_uncommitted;
   std::int32_t fetch_bytes_max = 1'048'890;  // asked for in one answer; grows for a larger batch
@@ -95,7 +97,8 @@ class Consumer {
   // Requires: no other `next` is running.
   void next_async(Callback<Next> done);
 
-  // Goes on at `offset`, in one partition; what is buffered of it is dropped.
+  // Goes on at `offset`, in one partition; what is buffered of it is dropped. What is committed
+  // stays so, until the next `commit` of the partition, which may be lower.
   void seek(PartitionId partition, Offset offset);
 
   // Everything up to and with `last` is processed. Stored at the next flush. Of records with the

@@ -9,7 +9,9 @@
 //
 // At least once, the default: a batch is sent again after a connection loss, so a record can
 // be stored twice when the answer was lost, and is never lost while the producer lives. At
-// most once: a batch is sent once, and its failure reported.
+// most once: a batch is sent once, and its failure reported. With `read_committed` a record
+// that is written, but not on enough replicas within `request_timeout`, fails with `timed_out`
+// and is not sent again: it may be committed later, and whoever sends it again may store it twice.
 //
 // With SmartModules the server stores what they make of the records, which may be fewer, more or
 // none: a record counts as delivered when the server has done that, and has no offset then. When

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -110,9 +109,7 @@ TlsProfile tls_of(const ProfileAddOptions& options) {
 
 int run(const ProfileAddOptions& options) {
   auto file = read_profiles(profile_path(options.file.profile));
-  const bool exists =
-      std::ranges::find(file.profiles, options.name, &ClusterProfile::name) != file.profiles.end();
-  if (exists && !options.replace) {
+  if (has_profile(file, options.name) && !options.replace) {
     throw HintedFailure(Errc::invalid_argument, "profile `" + options.name + "` exists already",
                         "`--replace` replaces it");
   }

@@ -32,6 +32,9 @@ int run(const ProfileListOptions& options) {
     listing.add({profile.name, profile.endpoint, std::string(policy_name(profile.tls.policy)),
                  profile.name == file.current});
   }
+  for (const auto& profile : file.broken) {
+    listing.add({profile.name, Cell{}, std::string("broken"), profile.name == file.current});
+  }
   print(listing, options.output);
   return 0;
 }

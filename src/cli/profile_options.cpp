@@ -19,7 +19,18 @@ ProfileFile read_profiles(const std::filesystem::path& path) {
   return read_profile_file(path);
 }
 
+bool has_profile(const ProfileFile& file, const std::string& name) {
+  return std::ranges::find(file.profiles, name, &ClusterProfile::name) != file.profiles.end() ||
+         std::ranges::find(file.broken, name, &BrokenProfile::name) != file.broken.end();
+}
+
+void erase_profile(ProfileFile& file, const std::string& name) {
+  std::erase_if(file.profiles, [&](const auto& profile) { return profile.name == name; });
+  std::erase_if(file.broken, [&](const auto& profile) { return profile.name == name; });
+}
+
 void put_profile(ProfileFile& file, ClusterProfile profile) {
+  std::erase_if(file.broken, [&](const auto& broken) { return broken.name == profile.name; });
   const auto old = std::ranges::find(file.profiles, profile.name, &ClusterProfile::name);
   if (old != file.profiles.end()) {
     *old = std::move(profile);
@@ -31,6 +42,11 @@ void put_profile(ProfileFile& file, ClusterProfile profile) {
 const ClusterProfile& find_profile(const ProfileFile& file, const std::string& name) {
   const auto found = std::ranges::find(file.profiles, name, &ClusterProfile::name);
   if (found != file.profiles.end()) return *found;
+  const auto broken = std::ranges::find(file.broken, name, &BrokenProfile::name);
+  if (broken != file.broken.end()) {
+    throw HintedFailure(Errc::invalid_config, broken->reason,
+                        "`sluice profile remove " + quote_if_needed(name) + "` removes it");
+  }
   std::vector<std::string> names;
   for (const auto& profile : file.profiles) names.push_back(profile.name);
   const auto near = nearest(name, names);

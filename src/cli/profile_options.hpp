@@ -18,9 +18,12 @@ struct ProfileFileOptions {
 [[nodiscard]] std::filesystem::path profile_path(const std::string& given);
 // A file that does not exist has no profiles. Throws: as `read_profile_file`.
 [[nodiscard]] ProfileFile read_profiles(const std::filesystem::path& path);
+// Broken ones count, too.
+[[nodiscard]] bool has_profile(const ProfileFile& file, const std::string& name);
+void erase_profile(ProfileFile& file, const std::string& name);
 // Adds the profile, or replaces the one of the same name.
 void put_profile(ProfileFile& file, ClusterProfile profile);
-// Throws: `invalid_argument` with the nearest name.
+// Throws: `invalid_argument` with the nearest name; `invalid_config` when it is broken.
 [[nodiscard]] const ClusterProfile& find_profile(const ProfileFile& file, const std::string& name);
 // Throws: `invalid_config` when no profile is current.
 [[nodiscard]] const ClusterProfile& current_profile(const ProfileFile& file);

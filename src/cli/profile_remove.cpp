@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "cli/listing.hpp"
 #include "cli/profile_options.hpp"
 #include "cli/verbs.hpp"
@@ -32,8 +30,9 @@ namespace {
 
 int run(const ProfileRemoveOptions& options) {
   auto file = read_profiles(profile_path(options.file.profile));
-  const auto name = find_profile(file, options.name).name;
-  std::erase_if(file.profiles, [&](const auto& profile) { return profile.name == name; });
+  const auto& name = options.name;
+  if (!has_profile(file, name)) static_cast<void>(find_profile(file, name));  // says what is near
+  erase_profile(file, name);
   const bool was_current = file.current == name;
   if (was_current) file.current.clear();
   write_profile_file(file);

@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sluice/client.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "client/admin_impl.hpp"
 #include "client/client_impl.hpp"
 
 namespace sluice {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The options as they can be used. Throws: `invalid_argument`.
+ClientOptions checked(ClientOptions options) {
+  const auto check = [](std::string_view name, milliseconds& value, milliseconds least) {
+    if (value < least) {
+      throw Failure(Errc::invalid_argument,
+                    "client option " + std::string(name) + " is " + std::to_string(value.count()) +
+                        " ms; it must be at least " + std::to_string(least.count()) + " ms");
+    }
+    // So that adding it to the time cannot overflow.
+    value = std::min<milliseconds>(value, std::chrono::years(1));
+  };
+  check("connect_timeout", options.connect_timeout, milliseconds(1));
+  check("request_timeout", options.request_timeout, milliseconds(1));
+  check("reconnect_delay_min", options.reconnect_delay_min, milliseconds(1));
+  check("reconnect_delay_max", options.reconnect_delay_max, options.reconnect_delay_min);
+  return options;
+}
+
+}  // namespace
 
 Client::Impl::Impl(const ClusterProfile& profile, const ClientOptions& options)
     : thread("sluice-io"),
@@ -49,7 +74,8 @@ void Client::Impl::close(std::chrono::milliseconds deadline) {
   thread.stop(client::remaining(until));
 }
 
-Client Client::connect(const ClusterProfile& profile, const ClientOptions& options) {
+Client Client::connect(const ClusterProfile& profile, const ClientOptions& given) {
+  const auto options = checked(given);
   auto impl = std::make_shared<Impl>(profile, options);
   const auto deadline = options.connect_timeout + std::chrono::seconds(1);
   auto handle = client::make_handle(impl);

@@ -79,7 +79,11 @@ TEST(ProfileText, WhatIsWrittenReadsBackTheSame) {
   ProfileFile file{.path = "x", .current = "b", .profiles = {}};
   file.profiles.push_back({.name = "a", .endpoint = "h:1", .client_id = "me"});
   file.profiles.push_back({.name = "b", .endpoint = "[::1]:2"});
-  file.profiles[1].tls = {TlsPolicy::verified, "d", "-----BEGIN\nk\n", "c\n", "ca\n"};
+  file.profiles[1].tls = {.policy = TlsPolicy::verified,
+                          .domain = "d",
+                          .key = "-----BEGIN\nk\n",
+                          .cert = "c\n",
+                          .ca_cert = "ca\n"};
   file.profiles.push_back({.name = "c", .endpoint = "h:3"});
   file.profiles[2].tls.policy = TlsPolicy::anonymous;
   const auto text = format_profiles(file);
@@ -134,7 +138,35 @@ endpoint = "lonely:9003"
   ASSERT_TRUE(after) << after.error().message();
   EXPECT_EQ(after->current, "local");
   ASSERT_EQ(after->profiles.size(), 2U);
-  EXPECT_TRUE(after->profiles[0].certificates_are_paths);
+  EXPECT_TRUE(after->profiles[0].profile.tls.in_files);
+}
+
+// A changed profile was written with `tls_source = "inline"`, and the paths as if they were PEM.
+TEST(ProfileText, CertificatesInFilesStayInFilesWhenTheProfileChanges) {
+  constexpr std::string_view existing = R"(current_profile = "far"
+[profile.far]
+cluster = "far"
+[cluster.far]
+endpoint = "far:9003"
+[cluster.far.tls]
+tls_policy = "verified"
+tls_source = "files"
+[cluster.far.tls.certs]
+domain = "far"
+key = "/pki/key.pem"
+cert = "/pki/cert.pem"
+ca_cert = "/pki/ca.pem"
+)";
+  const auto before = parse_profiles(existing, "f");
+  ASSERT_TRUE(before) << before.error().message();
+  ProfileFile file{.path = "f", .current = "far", .profiles = {before->profiles[0].profile}};
+  file.profiles[0].endpoint = "farther:9003";
+  const auto text = format_profiles(file, existing);
+  ASSERT_TRUE(text) << text.error().message();
+  EXPECT_EQ(text->find("inline"), std::string::npos) << *text;
+  for (const auto* kept : {"files", "/pki/key.pem", "farther:9003"}) {
+    EXPECT_NE(text->find(kept), std::string::npos) << kept << " is lost in\n" << *text;
+  }
 }
 
 TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {
@@ -157,6 +189,9 @@ TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {
        "tls_policy = \"maybe\"",
        "f:6:14: ", "`maybe`"},
       {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"
+       "tls_policy = \"\"",
+       "f:6:14: ", "not one of disabled, anonymous, verified"},
+      {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"
        "tls_policy = \"verified\"\ntls_source = \"web\"",
        "f:7:14: ", "`web`"},
       {"[profile.x]\ncluster = \"x\"\n[cluster.x]\nendpoint = \"h:1\"\n[cluster.x.tls]\n"
@@ -165,10 +200,15 @@ TEST(ProfileText, EachMistakeIsSaidWithItsPlace) {
   };
   for (const auto& one : cases) {
     const auto parsed = parse_profiles(one.text, "f");
-    ASSERT_FALSE(parsed) << one.text;
-    EXPECT_EQ(parsed.error().code, Errc::invalid_config);
-    EXPECT_TRUE(parsed.error().context.starts_with(one.place)) << parsed.error().context;
-    EXPECT_NE(parsed.error().context.find(one.part), std::string::npos) << parsed.error().context;
+    const auto of_file = !one.text.starts_with("[profile.x]");
+    ASSERT_EQ(!parsed, of_file) << one.text;
+    if (!of_file) {
+      ASSERT_TRUE(parsed->profiles.at(0).fault) << one.text;
+    }
+    const auto error = of_file ? parsed.error() : *parsed->profiles[0].fault;
+    EXPECT_EQ(error.code, Errc::invalid_config);
+    EXPECT_TRUE(error.context.starts_with(one.place)) << error.context;
+    EXPECT_NE(error.context.find(one.part), std::string::npos) << error.context;
   }
 }
 

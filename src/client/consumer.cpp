@@ -34,22 +34,27 @@ Consumer::Impl::Impl(std::shared_ptr<Client::Impl> client, std::string topic,
       core_(client_->core),
       topic_(std::move(topic)),
       options_(std::move(options)),
+      smartmodules_(std::move(smartmodules)),
       queue_(std::make_shared<ConsumerQueue>(options_.buffer_bytes_max, partitions.size())),
+      takes_new_partitions_(options_.partitions.empty() && !options_.until_end),
       flush_timer_(core_->io()) {
-  for (const auto partition : partitions) {
-    client::FetchSettings settings{.topic = topic_,
-                                   .partition = partition,
-                                   .start = options_.start,
-                                   .isolation = options_.isolation,
-                                   .fetch_bytes_max = fetch_bytes_of(options_),
-                                   .until_end = options_.until_end,
-                                   .consumer_id = options_.consumer_id,
-                                   .smartmodules = smartmodules,
-                                   .silence_max = options_.silence_max};
-    readers_.emplace(partition,
-                     std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings)));
-    progress_.emplace(partition, Progress{});
-  }
+  for (const auto partition : partitions) add_reader(partition, options_.start);
+}
+
+Consumer::Impl::Reader Consumer::Impl::add_reader(PartitionId partition, StartAt start) {
+  client::FetchSettings settings{.topic = topic_,
+                                 .partition = partition,
+                                 .start = start,
+                                 .isolation = options_.isolation,
+                                 .fetch_bytes_max = fetch_bytes_of(options_),
+                                 .until_end = options_.until_end,
+                                 .consumer_id = options_.consumer_id,
+                                 .smartmodules = smartmodules_,
+                                 .silence_max = options_.silence_max};
+  auto reader = std::make_shared<client::PartitionReader>(core_, queue_, std::move(settings));
+  readers_.emplace(partition, reader);
+  progress_.emplace(partition, Progress{});
+  return reader;
 }
 
 void Consumer::Impl::start() {
@@ -65,13 +70,34 @@ void Consumer::Impl::start() {
       const auto consumer = weak.lock();
       if (!consumer) return;
       for (const auto& [partition, reader] : consumer->readers_) reader->on_metadata();
+      consumer->take_new_partitions();
     });
     for (const auto& [partition, reader] : self->readers_) reader->start();
+    self->take_new_partitions();
     if (self->options_.strategy != OffsetStrategy::none) self->arm_flush();
   });
 }
 
+void Consumer::Impl::take_new_partitions() {
+  const auto& metadata = core_->metadata();
+  if (!takes_new_partitions_ || !metadata.complete(topic_)) return;
+  const auto count = *metadata.partition_count(topic_);
+  for (auto i = static_cast<std::uint32_t>(readers_.size()); i < count; ++i) {
+    Reader added;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return;  // and `close` has stopped, or will stop, all that are in the map
+      queue_->add_partition();
+      added = add_reader({i}, StartAt::beginning());
+    }
+    log::info("client.consumer", "reading a partition that was added",
+              {{"partition", client::partition_name(topic_, {i})}});
+    added->start();
+  }
+}
+
 client::PartitionReader& Consumer::Impl::reader(PartitionId partition) const {
+  const std::lock_guard lock(mutex_);
   const auto found = readers_.find(partition);
   if (found == readers_.end()) {
     throw Failure(Errc::invalid_argument, "this consumer does not read partition " +
@@ -170,7 +196,9 @@ void Consumer::Impl::seek(PartitionId partition, Offset offset) {
   const auto generation = queue_->restart(partition);
   {
     const std::lock_guard lock(mutex_);
-    progress_[partition] = Progress{.position = offset.value};
+    auto& progress = progress_[partition];
+    progress.position = offset.value;
+    progress.sought = true;
     if (handed_out_ && handed_out_->first == partition) handed_out_.reset();
   }
   core_->post([self = shared_from_this(), partition, offset, generation] {
@@ -189,22 +217,29 @@ void Consumer::Impl::commit(PartitionId partition, Offset last) {
   static_cast<void>(reader(partition));
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[partition];
+  if (std::exchange(progress.sought, false) && last.value < progress.committed) {
+    progress.committed = last.value;
+    progress.flushed = -1;
+    ++progress.turns;
+  }
   progress.committed = std::max(progress.committed, last.value);
 }
 
-std::map<PartitionId, Offset> Consumer::Impl::unflushed() const {
+auto Consumer::Impl::unflushed() const -> std::map<PartitionId, Unflushed> {
   const std::lock_guard lock(mutex_);
-  std::map<PartitionId, Offset> out;
+  std::map<PartitionId, Unflushed> out;
   for (const auto& [partition, progress] : progress_) {
-    if (progress.committed > progress.flushed) out[partition] = {progress.committed};
+    if (progress.committed <= progress.flushed) continue;
+    out.emplace(partition, Unflushed{{progress.committed}, progress.turns});
   }
   return out;
 }
 
-void Consumer::Impl::on_flushed(PartitionId partition, std::int64_t offset) {
+void Consumer::Impl::on_flushed(PartitionId partition, const Unflushed& stored) {
   const std::lock_guard lock(mutex_);
   auto& progress = progress_[partition];
-  progress.flushed = std::max(progress.flushed, std::min(offset, progress.committed));
+  if (stored.turn != progress.turns) return;
+  progress.flushed = std::max(progress.flushed, stored.offset.value);
 }
 
 void Consumer::Impl::flush_committed(client::Handler<Done> done) {
@@ -216,14 +251,14 @@ void Consumer::Impl::flush_committed(client::Handler<Done> done) {
   const auto offsets = unflushed();
   if (offsets.empty()) return done(Done{});
   const auto waiting = std::make_shared<Waiting>(offsets.size(), Done{}, std::move(done));
-  for (const auto& [partition, offset] : offsets) {
-    reader(partition).store(
-        offset, [weak = weak_from_this(), waiting, partition, offset](Result<Done> stored) {
-          const auto self = weak.lock();
-          if (stored && self) self->on_flushed(partition, offset.value);
-          if (!stored && waiting->result) waiting->result = std::move(stored);
-          if (--waiting->count == 0) waiting->done(std::move(waiting->result));
-        });
+  for (const auto& [partition, unflushed] : offsets) {
+    reader(partition).store(unflushed.offset, [weak = weak_from_this(), waiting, partition,
+                                               unflushed](Result<Done> stored) {
+      const auto self = weak.lock();
+      if (stored && self) self->on_flushed(partition, unflushed);
+      if (!stored && waiting->result) waiting->result = std::move(stored);
+      if (--waiting->count == 0) waiting->done(std::move(waiting->result));
+    });
   }
 }
 
@@ -261,20 +296,24 @@ bool Consumer::Impl::close(std::chrono::milliseconds deadline) {
                 {{"topic", topic_}, {"reason", failure.what()}});
     }
   }
-  const auto stop = [readers = readers_] {
-    for (const auto& [partition, reader] : readers) reader->stop();
-  };
-  core_->post(stop);
+  std::vector<Reader> readers;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [partition, reader] : readers_) readers.push_back(reader);
+  }
+  core_->post([readers = std::move(readers)] {
+    for (const auto& reader : readers) reader->stop();
+  });
   return unflushed().empty();
 }
 
 ConsumerStats Consumer::Impl::stats() const {
   ConsumerStats stats{.records = records_, .bytes = bytes_};
+  const std::lock_guard lock(mutex_);
   for (const auto& [partition, reader] : readers_) {
     stats.reconnects += reader->reconnect_count();
     if (reader->is_away()) ++stats.partitions_away;
   }
-  const std::lock_guard lock(mutex_);
   for (const auto& [partition, progress] : progress_) {
     stats.lag += std::max<std::int64_t>(progress.high_watermark - progress.position, 0);
   }

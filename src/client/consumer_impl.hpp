@@ -37,9 +37,16 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   struct Progress {
     std::int64_t committed = -1;
     std::int64_t flushed = -1;
+    bool sought = false;        // since the last commit: the next may go back
+    std::uint32_t turns = 0;    // commits that did; a store from before one does not count
     std::int64_t position = 0;  // after what was delivered
     std::int64_t high_watermark = 0;
   };
+  using Reader = std::shared_ptr<client::PartitionReader>;
+  // With its place in `progress_`. Requires: `mutex_` is held, or nobody else knows the consumer.
+  Reader add_reader(PartitionId partition, StartAt start);
+  // On the I/O thread: the topic may have got more partitions.
+  void take_new_partitions();
   [[nodiscard]] std::optional<Next> deliver(client::Chunk chunk);
   // Requires: `mutex_` is held.
   void remember(const client::Chunk& chunk, const Records& records, bool is_whole);
@@ -47,21 +54,30 @@ struct Consumer::Impl final : client::Closable, std::enable_shared_from_this<Con
   void arm_flush();
   // On the I/O thread: stores everything that is committed and not flushed.
   void flush_committed(client::Handler<Done> done);
-  void on_flushed(PartitionId partition, std::int64_t offset);
-  [[nodiscard]] std::map<PartitionId, Offset> unflushed() const;
+  struct Unflushed {
+    Offset offset;
+    std::uint32_t turn = 0;
+  };
+  void on_flushed(PartitionId partition, const Unflushed& stored);
+  [[nodiscard]] std::map<PartitionId, Unflushed> unflushed() const;
   void require_managed() const;
+  // Stays valid: readers are added, never removed.
   [[nodiscard]] client::PartitionReader& reader(PartitionId partition) const;
 
   std::shared_ptr<Client::Impl> client_;
   std::shared_ptr<client::Core> core_;
   std::string topic_;
   ConsumerOptions options_;
+  const client::ModuleChain smartmodules_;
   std::shared_ptr<client::ConsumerQueue> queue_;
-  std::map<PartitionId, std::shared_ptr<client::PartitionReader>> readers_;
+  const bool takes_new_partitions_;
   boost::asio::steady_timer flush_timer_;
   std::shared_ptr<void> listener_;  // to the metadata
 
   mutable std::mutex mutex_;
+  // Changed only on the I/O thread and under the mutex; so the I/O thread alone may read it
+  // without.
+  std::map<PartitionId, Reader> readers_;
   std::map<PartitionId, Progress> progress_;
   std::optional<std::pair<PartitionId, Offset>> handed_out_;  // processed with the next `next`
   std::atomic<std::uint64_t> records_{0};

@@ -5,6 +5,11 @@
 
 namespace sluice::client {
 
+void ConsumerQueue::add_partition() {
+  const std::lock_guard lock(mutex_);
+  ++running_;
+}
+
 void ConsumerQueue::push(Chunk chunk) {
   const auto partition = chunk.partition;
   const auto generation = chunk.generation;

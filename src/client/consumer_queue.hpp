@@ -27,6 +27,8 @@ class ConsumerQueue {
       : bytes_max_(bytes_max), running_(partition_count) {}
 
   // ---- I/O thread ----
+  // One more than was said at the start.
+  void add_partition();
   void push(Chunk chunk);
   void push_failure(PartitionId partition, std::uint64_t generation, Error error);
   void push_end(PartitionId partition, std::uint64_t generation);

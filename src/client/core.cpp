@@ -22,7 +22,7 @@ Core::Core(asio::io_context& io, ClusterProfile profile, ClientOptions options)
       seed_(std::random_device{}()) {}
 
 std::uint64_t Core::seed() {
-  return seed_ += 0x9E3779B97F4A7C15ULL;
+  return seed_.fetch_add(0x9E3779B97F4A7C15ULL, std::memory_order_relaxed);
 }
 
 net::Backoff Core::backoff() {

@@ -8,6 +8,7 @@
 // plane connection is kept up for as long as the core lives; when it is lost the metadata stays
 // and the watches are opened again.
 
+#include <atomic>
 #include <list>
 #include <map>
 #include <memory>
@@ -78,7 +79,7 @@ class Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
   [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
   [[nodiscard]] const std::string& platform_version() const noexcept { return platform_; }
-  // For back-off and the like; differs from call to call.
+  // For back-off and the like; differs from call to call. Safe from any thread, as `backoff` is.
   [[nodiscard]] std::uint64_t seed();
   [[nodiscard]] net::Backoff backoff();
 
@@ -116,7 +117,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Handler<Done> started_;
   std::string platform_;
   std::optional<Error> shut_down_;
-  std::uint64_t seed_;
+  std::atomic<std::uint64_t> seed_;
   bool changed_posted_ = false;
 };
 

@@ -46,6 +46,15 @@ bool says_beyond_end(const wire::ErrorCode& code) {
           code.text().find("is greater than") != code.text().npos);
 }
 
+Error to_client_error(const wire::ErrorCode& code, const std::string& where) {
+  auto error = to_module_error(code, where);
+  if (code.code == wire::Code::topic_deleted || code.code == wire::Code::topic_not_found) {
+    error.code = Errc::topic_not_found;
+  }
+  if (says_beyond_end(code)) error.code = Errc::offset_out_of_range;
+  return error;
+}
+
 }  // namespace
 
 FetchState::FetchState(FetchSettings settings)
@@ -60,10 +69,10 @@ std::string FetchState::where() const {
 }
 
 FetchSteps FetchState::connected(bool session_wanted) {
-  if (phase_ == Phase::stopped) return {};
   session_.reset();
   pending_ack_ = false;
   session_wanted_ = session_wanted;
+  if (phase_ == Phase::stopped) return session_wanted ? open_for_session() : FetchSteps{};
   if (position_ && !(settings_.until_end && !end_)) return go_on();
   phase_ = Phase::asking;
   const auto managed = !settings_.consumer_id.empty() && !position_ &&
@@ -125,11 +134,22 @@ Result<std::int64_t> FetchState::resolve(std::int64_t first, std::int64_t end) c
 FetchSteps FetchState::go_on() {
   if (!end_ || *position_ < *end_) return open_stream();
   phase_ = Phase::stopped;
-  return one(step::End{});
+  auto steps = one(step::End{});
+  if (session_wanted_) steps.emplace_back(stream_from_position());
+  return steps;
 }
 
 FetchSteps FetchState::open_stream() {
   phase_ = Phase::streaming;
+  return one(stream_from_position());
+}
+
+FetchSteps FetchState::open_for_session() {
+  if (!position_) return {};  // nothing was delivered
+  return one(stream_from_position());
+}
+
+step::OpenStream FetchState::stream_from_position() {
   session_.reset();
   pending_ack_ = false;
   asked_from_ = *position_;
@@ -144,12 +164,13 @@ FetchSteps FetchState::open_stream() {
                           : wire::WireIsolation::read_uncommitted;
   if (!settings_.consumer_id.empty()) request.consumer_id = settings_.consumer_id;
   if (has_smartmodules()) request.smartmodules = *settings_.smartmodules;
-  return one(step::OpenStream{std::move(request)});
+  return {std::move(request)};
 }
 
 FetchSteps FetchState::stop(Error error) {
   phase_ = Phase::stopped;
   pending_ack_ = false;
+  session_wanted_ = false;
   return one(step::Fail{std::move(error)});
 }
 
@@ -166,13 +187,15 @@ FetchSteps FetchState::on_lost(const Error& why) {
 }
 
 FetchSteps FetchState::want_session() {
-  if (phase_ != Phase::streaming || session_ || session_wanted_) return {};
+  if (session_ || session_wanted_) return {};
+  if (phase_ != Phase::streaming && phase_ != Phase::stopped) return {};
   session_wanted_ = true;
-  return open_stream();
+  return phase_ == Phase::stopped ? open_for_session() : open_stream();
 }
 
 void FetchState::halt() {
   phase_ = Phase::stopped;
+  session_wanted_ = false;
   pending_ack_ = false;
 }
 
@@ -192,13 +215,17 @@ FetchSteps FetchState::on_silence() {
 }
 
 FetchSteps FetchState::on_topic_gone() {
-  if (phase_ == Phase::stopped) return {};
-  return stop({Errc::topic_not_found, where() + ": the topic was deleted", {}});
+  Error error{Errc::topic_not_found, where() + ": the topic was deleted", {}};
+  if (phase_ == Phase::stopped) return one(step::NoSession{std::move(error)});
+  return stop(std::move(error));
 }
 
 FetchSteps FetchState::on_answer(const net::Answer& answer, bool room) {
-  if (phase_ != Phase::streaming) return {};
+  if (phase_ != Phase::streaming && phase_ != Phase::stopped) return {};
   const auto response = decode_answer<wire::StreamFetchResponse>(answer, "stream answer");
+  if (phase_ == Phase::stopped) {
+    return response ? on_answer_for_session(*response) : FetchSteps{};
+  }
   if (!response) return stop(in_context(where(), response.error()));
   if (response->topic != settings_.topic || response->partition != settings_.partition.value) {
     return stop({Errc::protocol,
@@ -208,6 +235,24 @@ FetchSteps FetchState::on_answer(const net::Answer& answer, bool room) {
   }
   if (response->stream_id != 0) session_ = response->stream_id;
   return on_response(*response, answer.body, room);
+}
+
+FetchSteps FetchState::on_answer_for_session(const wire::StreamFetchResponse& response) {
+  if (session_ || !session_wanted_) return {};
+  const auto code = response.error_code.code;
+  if (code == wire::Code::none) {
+    if (response.stream_id != 0) session_ = response.stream_id;
+    return {};
+  }
+  if (code == wire::Code::offset_evicted && asked_from_ < *position_) {
+    session_wanted_ = false;  // only the extra record is gone
+    auto steps = open_for_session();
+    session_wanted_ = true;
+    return steps;
+  }
+  auto error = to_client_error(response.error_code, where());
+  if (is_passing(code)) return one(step::Reconnect{std::move(error)});
+  return one(step::NoSession{std::move(error)});
 }
 
 FetchSteps FetchState::on_response(const wire::StreamFetchResponse& response,
@@ -287,16 +332,12 @@ FetchSteps FetchState::on_cut(std::optional<std::size_t> cut_batch_bytes) {
 }
 
 FetchSteps FetchState::on_error(const wire::ErrorCode& code) {
-  auto error = to_module_error(code, where());
+  auto error = to_client_error(code, where());
   if (code.code == wire::Code::offset_evicted && position_ && asked_from_ < *position_) {
     session_wanted_ = false;  // only the extra record is gone
     return open_stream();
   }
   if (is_passing(code.code)) return reconnect(std::move(error));
-  if (code.code == wire::Code::topic_deleted || code.code == wire::Code::topic_not_found) {
-    error.code = Errc::topic_not_found;
-  }
-  if (says_beyond_end(code)) error.code = Errc::offset_out_of_range;
   return stop(std::move(error));
 }
 

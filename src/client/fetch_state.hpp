@@ -53,12 +53,15 @@ struct Reconnect {  // after a pause, then say `connected` again
 struct Fail {  // for the caller; the state waits for a `seek`
   Error error;
 };
-struct End {};  // `until_end`, and everything was delivered
+struct End {};      // `until_end`, and everything was delivered
+struct NoSession {  // nothing can be stored on this partition
+  Error error;
+};
 }  // namespace step
 
 using FetchStep =
     std::variant<step::AskStored, step::AskBounds, step::OpenStream, step::Acknowledge,
-                 step::Deliver, step::Reconnect, step::Fail, step::End>;
+                 step::Deliver, step::Reconnect, step::Fail, step::End, step::NoSession>;
 using FetchSteps = std::vector<FetchStep>;
 
 class FetchState {
@@ -66,7 +69,8 @@ class FetchState {
   explicit FetchState(FetchSettings settings);
 
   // A connection to the leader is there. `session_wanted`: an offset waits to be stored, which
-  // needs a session, which needs a first answer; so one old record is asked for again.
+  // needs a session, which needs a first answer; so one old record is asked for again. After a
+  // failure or the end that is all that a connection is used for; nothing is delivered then.
   [[nodiscard]] FetchSteps connected(bool session_wanted);
   [[nodiscard]] FetchSteps on_stored(std::optional<Offset> stored);
   [[nodiscard]] FetchSteps on_bounds(const wire::OffsetsOfPartition& bounds);
@@ -76,7 +80,7 @@ class FetchState {
   [[nodiscard]] FetchSteps on_room();
   // The connection ended, or a request on it failed.
   [[nodiscard]] FetchSteps on_lost(const Error& why);
-  // An offset waits to be stored on a stream that has had no answer yet.
+  // An offset waits to be stored, and no stream has had an answer yet.
   [[nodiscard]] FetchSteps want_session();
   // A chunk did not decode: nothing more is asked for, until a `seek`.
   void halt();
@@ -101,6 +105,10 @@ class FetchState {
   enum class Phase { offline, asking, streaming, stopped };
   // The stream from the position on, or the end when nothing is left to read.
   [[nodiscard]] FetchSteps go_on();
+  [[nodiscard]] step::OpenStream stream_from_position();
+  // In `stopped`.
+  [[nodiscard]] FetchSteps open_for_session();
+  [[nodiscard]] FetchSteps on_answer_for_session(const wire::StreamFetchResponse& response);
   [[nodiscard]] FetchSteps open_stream();
   [[nodiscard]] FetchSteps stop(Error error);
   [[nodiscard]] FetchSteps reconnect(Error why);

@@ -47,6 +47,9 @@ std::string text(const FetchSteps& steps) {
     if (std::holds_alternative<step::AskBounds>(step)) out += "bounds?";
     if (std::holds_alternative<step::End>(step)) out += "end";
     if (std::holds_alternative<step::Reconnect>(step)) out += "reconnect";
+    if (const auto* none = std::get_if<step::NoSession>(&step)) {
+      out += "no-session:" + std::string(describe(none->error.code).name);
+    }
     if (const auto* open = std::get_if<step::OpenStream>(&step)) {
       out += "open@" + std::to_string(open->request.fetch_offset) + "/" +
              std::to_string(open->request.max_bytes);
@@ -277,6 +280,36 @@ TEST(FetchState, ReadsOneOldRecordAgainForASession) {
   EXPECT_EQ(text(state.connected(true)), "open@2/1000");
   const wire::ErrorCode evicted{wire::Code::offset_evicted, {std::int64_t{2}, std::int64_t{3}}};
   EXPECT_EQ(text(state.on_answer(answer({}, evicted), true)), "open@3/1000");
+}
+
+// With `until_end` the state stops. It then has a use for a connection only to store an offset.
+TEST(FetchState, GetsASessionAfterTheEndAndDeliversNothingMore) {
+  const auto ended = [] {
+    auto with = settings();
+    with.until_end = true;
+    auto state = streaming(with, 3);
+    EXPECT_EQ(text(state.on_answer(answer(batch(0, 3)), true)), "give0-2 end");
+    EXPECT_EQ(text(state.on_lost({})), "");
+    return state;
+  };
+  auto state = ended();
+  EXPECT_EQ(text(state.connected(false)), "");
+  EXPECT_FALSE(state.session());
+  EXPECT_EQ(text(state.want_session()), "open@2/1000");
+  EXPECT_EQ(text(state.want_session()), "");
+  EXPECT_EQ(text(state.on_answer(answer(batch(0, 3)), true)), "");
+  EXPECT_EQ(state.session(), 5U);
+  EXPECT_TRUE(state.idle());
+
+  state = ended();
+  EXPECT_EQ(text(state.connected(true)), "open@2/1000");
+  EXPECT_EQ(text(state.on_answer(answer({}, wire::Code::not_leader_for_partition), true)),
+            "reconnect");
+  EXPECT_TRUE(state.idle());
+  EXPECT_EQ(text(state.connected(true)), "open@2/1000");
+  EXPECT_EQ(text(state.on_answer(answer({}, wire::Code::topic_deleted), true)),
+            "no-session:topic_not_found");
+  EXPECT_EQ(text(state.on_topic_gone()), "no-session:topic_not_found");
 }
 
 TEST(FetchState, SeekWorksInEveryPhase) {

@@ -36,6 +36,7 @@ Handler<T> PartitionReader::in_attempt(Function function) {
 
 void PartitionReader::connect() {
   ++attempt_;
+  connecting_ = true;
   check_topic();
   leader_ = core_->metadata().leader(settings_.topic, settings_.partition);
   core_->acquire_leader(
@@ -54,7 +55,7 @@ void PartitionReader::check_topic() {
     if (!self || self->stopped_) return;
     self->confirming_ = false;
     if (gone) return self->perform(self->state_.on_topic_gone());
-    if (!self->state_.idle()) self->check_topic();
+    if (!self->state_.idle() || self->store_) self->check_topic();
   });
 }
 
@@ -68,8 +69,9 @@ void PartitionReader::on_metadata() {
 }
 
 void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> connection) {
+  connecting_ = false;
   if (!connection) {
-    if (core_->is_shut_down() || state_.idle()) return;
+    if (core_->is_shut_down() || (state_.idle() && !store_)) return;
     return perform(step::Reconnect{connection.error()});
   }
   connection_ = *std::move(connection);
@@ -167,7 +169,10 @@ void PartitionReader::perform(step::OpenStream& step) {
   stream_ = connection_->open_stream(
       net::make_request(key, version, step.request),
       in_attempt<net::Answer>([](PartitionReader& self, Result<net::Answer> answer) {
-        if (!answer) return self.perform(self.state_.on_lost(answer.error()));
+        if (!answer) {
+          self.perform(self.state_.on_lost(answer.error()));
+          return self.want_session();
+        }
         const auto room = self.queue_->has_room(self.settings_.partition);
         self.perform(self.state_.on_answer(*answer, room));
       }));
@@ -197,6 +202,7 @@ void PartitionReader::perform(const step::Reconnect& step) {
   connection_.reset();
   stream_ = 0;
   storing_ = false;
+  connecting_ = true;
   ++attempt_;
   const auto seek = step.why.code == Errc::cancelled;
   if (!seek) {
@@ -215,10 +221,15 @@ void PartitionReader::perform(const step::Reconnect& step) {
 
 void PartitionReader::perform(step::Fail& step) {
   queue_->push_failure(settings_.partition, generation_, std::move(step.error));
+  want_session();
 }
 
 void PartitionReader::perform(const step::End&) {
   queue_->push_end(settings_.partition, generation_);
+}
+
+void PartitionReader::perform(const step::NoSession& step) {
+  fail_store(step.error);
 }
 
 void PartitionReader::room() {
@@ -230,6 +241,7 @@ void PartitionReader::seek(Offset offset, std::uint64_t generation) {
   if (stopped_) return;
   generation_ = generation;
   perform(state_.seek(offset, generation));
+  want_session();
 }
 
 void PartitionReader::halt(std::uint64_t generation) {
@@ -239,9 +251,19 @@ void PartitionReader::halt(std::uint64_t generation) {
 void PartitionReader::store(Offset last, Handler<Done> done) {
   if (stopped_) return done(fail(Errc::cancelled, "the consumer was closed"));
   if (!store_) store_.emplace();
-  store_->last = std::max(store_->last, last);
+  store_->last = last;
   store_->done.push_back(std::move(done));
-  if (connection_ && connection_->alive()) return perform(state_.want_session());
+  want_session();
+  flush_store();
+}
+
+void PartitionReader::want_session() {
+  if (!store_ || stopped_ || connecting_) return;
+  if (connection_ && connection_->alive()) {
+    if (!state_.session()) perform(state_.want_session());
+  } else if (state_.idle()) {
+    perform(step::Reconnect{{Errc::connection_lost, "an offset waits to be stored", {}}});
+  }
 }
 
 void PartitionReader::flush_store() {
@@ -260,10 +282,9 @@ void PartitionReader::flush_store() {
                  for (auto& done : waiting->done) done(tl::unexpected(response.error()));
                  return;
                }
-               if (!self->store_) self->store_.emplace();
-               self->store_->last = std::max(self->store_->last, waiting->last);
+               if (!self->store_) self->store_ = Store{.last = waiting->last, .done = {}};
                for (auto& done : waiting->done) self->store_->done.push_back(std::move(done));
-               return;
+               return self->want_session();
              }
              Result<Done> result = Done{};
              if (!response->error_code.ok()) {
@@ -283,10 +304,14 @@ void PartitionReader::stop() {
   silence_.cancel();
   if (connection_ && stream_ != 0) connection_->drop_stream(stream_);
   connection_.reset();
+  fail_store({Errc::cancelled, "the consumer was closed", {}});
+}
+
+void PartitionReader::fail_store(const Error& why) {
   if (!store_) return;
   auto waiting = std::move(*store_);
   store_.reset();
-  for (auto& done : waiting.done) done(fail(Errc::cancelled, "the consumer was closed"));
+  for (auto& done : waiting.done) done(tl::unexpected(why));
 }
 
 }  // namespace sluice::client

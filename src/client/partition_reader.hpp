@@ -32,8 +32,8 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void on_metadata();
   // The queue has room again.
   void room();
-  // Stores the offset as processed, as soon as the stream has a session. Of several that wait,
-  // the last counts.
+  // Stores the offset as processed, as soon as the stream has a session; for this alone, a
+  // reader that has ended or failed connects again. Of several that wait, the last counts.
   void store(Offset last, Handler<Done> done);
 
   [[nodiscard]] PartitionId partition() const noexcept { return settings_.partition; }
@@ -59,8 +59,12 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   void perform(const step::Reconnect& step);
   void perform(step::Fail& step);
   void perform(const step::End& step);
+  void perform(const step::NoSession& step);
+  // Sees to it that what waits to be stored gets a session.
+  void want_session();
   void flush_store();
   void watch_silence();
+  void fail_store(const Error& why);
   // Wraps a handler so that it does nothing once this attempt is over.
   template <typename T, typename Function>
   [[nodiscard]] Handler<T> in_attempt(Function function);
@@ -82,6 +86,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   std::atomic<bool> away_{false};
   std::optional<Store> store_;
   bool storing_ = false;
+  bool connecting_ = false;  // now, or after the pause
   bool confirming_ = false;  // that the topic is gone
   bool stopped_ = false;
 };

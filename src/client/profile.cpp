@@ -36,6 +36,7 @@ void read_certificates(ClusterProfile& profile) {
     const auto what = "the " + std::string(name) + " of profile `" + profile.name + "`,";
     *text = read_file(fs::path(*text), what);
   }
+  tls.in_files = false;
 }
 
 }  // namespace
@@ -50,7 +51,13 @@ ProfileFile read_profile_file(const fs::path& path) {
   const auto text = read_file(path, "the profile file");
   auto parsed = or_throw(client::parse_profiles(text, path.string()));
   ProfileFile file{.path = path, .current = std::move(parsed.current), .profiles = {}};
-  for (auto& one : parsed.profiles) file.profiles.push_back(std::move(one.profile));
+  for (auto& one : parsed.profiles) {
+    if (one.fault) {
+      file.broken.push_back({std::move(one.profile.name), one.fault->message()});
+    } else {
+      file.profiles.push_back(std::move(one.profile));
+    }
+  }
   return file;
 }
 
@@ -86,7 +93,8 @@ ClusterProfile load_profile(const std::optional<fs::path>& path,
   for (auto& one : parsed.profiles) {
     names.push_back(one.profile.name);
     if (one.profile.name != wanted) continue;
-    if (one.certificates_are_paths) read_certificates(one.profile);
+    if (one.fault) throw Failure(std::move(*one.fault));
+    if (one.profile.tls.in_files) read_certificates(one.profile);
     return std::move(one.profile);
   }
   std::string message = from.string() + ": there is no profile `" + wanted + "`";

@@ -6,6 +6,7 @@
 #define TOML_UNRELEASED_FEATURES 0
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -15,7 +16,8 @@
 namespace sluice::client {
 namespace {
 
-// Reads values out of the document and keeps the first fault, with its place.
+// Reads values out of the document and keeps the first fault, with its place. One that only
+// concerns one profile goes to that profile.
 class ProfileReader {
  public:
   explicit ProfileReader(std::string_view file) : file_(file) {}
@@ -67,7 +69,7 @@ const toml::table* ProfileReader::table(const toml::table& parent, std::string_v
 void ProfileReader::tls(ParsedProfile& out, const toml::table& table) {
   const auto policy = text(table, "tls_policy", true);
   auto& tls = out.profile.tls;
-  if (policy == "disabled" || policy == "disable" || policy.empty()) return;
+  if (fault_ || policy == "disabled" || policy == "disable") return;
   if (policy == "anonymous") {
     tls.policy = TlsPolicy::anonymous;
     return;
@@ -82,7 +84,7 @@ void ProfileReader::tls(ParsedProfile& out, const toml::table& table) {
     return wrong(table.get("tls_source")->source(),
                  "tls_source `" + source + "` is not one of inline, files");
   }
-  out.certificates_are_paths = source != "inline";
+  tls.in_files = source != "inline";
   const auto* certs = this->table(table, "certs");
   if (!certs) return wrong(table.source(), "`certs` is missing; a verified policy needs it");
   tls.domain = text(*certs, "domain", true);
@@ -123,21 +125,27 @@ ParsedProfile ProfileReader::profile(std::string_view name, const toml::table& e
                                                       "` names the cluster `" + cluster_name +
                                                       "`, which is not in the file");
   }
-  const auto client_id = text(root, "client_id", false);
-  if (!client_id.empty()) out.profile.client_id = client_id;
+  out.fault = std::exchange(fault_, std::nullopt);
   return out;
 }
 
 ParsedProfiles ProfileReader::read(const toml::table& root) {
   ParsedProfiles out;
   out.current = text(root, "current_profile", false);
+  const auto client_id = text(root, "client_id", false);
   const auto* profiles = table(root, "profile");
-  if (!profiles) return out;
+  static_cast<void>(table(root, "cluster"));
+  if (fault_ || !profiles) return out;
   for (const auto& [key, node] : *profiles) {
     if (const auto* entry = node.as_table()) {
-      out.profiles.push_back(profile(key.str(), *entry, root));
+      auto one = profile(key.str(), *entry, root);
+      if (!client_id.empty()) one.profile.client_id = client_id;
+      out.profiles.push_back(std::move(one));
     } else {
-      wrong(node.source(), "profile `" + std::string(key.str()) + "` must be a table");
+      out.profiles.push_back(
+          {.profile = {.name = std::string(key.str())},
+           .fault = at(file_, node.source(),
+                       "profile `" + std::string(key.str()) + "` must be a table")});
     }
   }
   return out;
@@ -168,7 +176,7 @@ toml::table tls_table(const TlsProfile& tls) {
       break;
   }
   return toml::table{{"tls_policy", "verified"},
-                     {"tls_source", "inline"},
+                     {"tls_source", tls.in_files ? "files" : "inline"},
                      {"certs", toml::table{{"domain", tls.domain},
                                            {"key", tls.key},
                                            {"cert", tls.cert},
@@ -227,10 +235,12 @@ Result<std::string> format_profiles(const ProfileFile& file, std::string_view ex
 
   for (const auto& old : before.profiles) {
     const auto same_name = [&](const auto& one) { return one.name == old.profile.name; };
-    if (std::ranges::none_of(file.profiles, same_name)) remove_profile(root, old.profile.name);
+    if (std::ranges::any_of(file.profiles, same_name)) continue;
+    if (old.fault && std::ranges::any_of(file.broken, same_name)) continue;
+    remove_profile(root, old.profile.name);
   }
   for (const auto& profile : file.profiles) {
-    const auto unchanged = [&](const auto& old) { return old.profile == profile; };
+    const auto unchanged = [&](const auto& old) { return !old.fault && old.profile == profile; };
     if (std::ranges::none_of(before.profiles, unchanged)) put_profile(root, profile);
   }
   if (!root.contains("version")) root.insert("version", "2.0");

@@ -192,8 +192,7 @@ TEST(SendEngine, AnyFaultAtAnyStepKeepsTheOrder) {
           break;  // lost on the way back
         case 2: {
           answer = script.store(request);
-          for (auto& row : answer->topics[0].partitions)
-            row.error_code = wire::Code::request_timed_out;
+          for (auto& row : answer->topics[0].partitions) row.error_code = wire::Code::storage_error;
           break;
         }
         case 3:
@@ -209,6 +208,27 @@ TEST(SendEngine, AnyFaultAtAnyStepKeepsTheOrder) {
       ASSERT_EQ(first_appearances(script.stored[partition]), sent[partition]) << seed;
     }
   }
+}
+
+// The server says so of records that it has written, when not enough replicas had them in time:
+// each of the repetitions, without an end, wrote them once more.
+TEST(SendEngine, WhatWasWrittenButNotCommittedInTimeIsNotSentAgain) {
+  Script script({.isolation = Isolation::read_committed});
+  for (int i = 0; i < 60; ++i) script.send(i);
+  const auto request = script.next();
+  auto answer = script.store(*request);
+  answer.topics[0].partitions[0].error_code = wire::Code::request_timed_out;
+
+  script.engine.on_answer(request->id, answer, script.now);
+
+  script.pass(1h);
+  EXPECT_FALSE(script.next());
+  EXPECT_EQ(script.engine.retry_count(), 0U);
+  ASSERT_FALSE(script.errors.empty());
+  EXPECT_EQ(script.errors[0].code, Errc::timed_out);
+  EXPECT_NE(script.errors[0].context.find("written"), std::string::npos)
+      << script.errors[0].message();
+  EXPECT_TRUE(script.engine.resolved_up_to({0}, 1));
 }
 
 TEST(SendEngine, OnePermanentRefusalFailsOnlyTheBatchToBlame) {

@@ -58,6 +58,10 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsProfile& profile) 
 }
 
 Result<> TlsContext::load(const TlsProfile& profile) {
+  if (profile.in_files) {
+    return fail(Errc::tls, "the profile's certificates are still paths, such as " +
+                               profile.ca_cert + "; `load_profile` reads the files");
+  }
   SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION);
   if (profile.policy == TlsPolicy::anonymous) {
     context_.set_verify_mode(asio::ssl::verify_none);

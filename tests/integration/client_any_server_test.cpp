@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "client_fixture.hpp"
 
@@ -310,6 +311,75 @@ TEST_P(AnyServer, AdminCallsSayWhatIs) {
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), Errc::compression) << failure.what();
   }
+}
+
+// Only the partitions that were there at the start were read: whatever a producer, which does
+// take new ones, put into them was never seen.
+TEST_P(AnyServer, AConsumerOfAllPartitionsReadsTheOnesAddedLater) {
+  const auto name = topic("grows");
+  const auto id = fresh_topic("group");
+  auto consumer = client().consumer(
+      name, {.start = StartAt::end(), .consumer_id = id, .strategy = OffsetStrategy::manual});
+  auto bounded = client().consumer(name, {.start = StartAt::beginning(), .until_end = true});
+  auto chosen = client().consumer(name, {.partitions = {{0}}, .start = StartAt::beginning()});
+  client().admin().add_partitions(name, 2);
+  constexpr int count = 100;
+  for (const std::uint32_t partition : {1U, 2U}) {
+    auto producer = client().producer(name, {.partition = PartitionId{partition}});
+    for (int i = 0; i < count; ++i) {
+      const auto value = std::to_string(i);
+      producer.send({.key = {}, .value = value});
+    }
+    producer.flush();
+  }
+  std::map<std::uint32_t, int> read;
+  while (read[1] < count || read[2] < count) {
+    const auto next = consumer.next(std::chrono::seconds(20));
+    ASSERT_EQ(next.state, Next::State::records) << read[1] << " and " << read[2];
+    for (const auto& record : next.records) {
+      ASSERT_EQ(record.value, std::to_string(read[next.records.partition().value]++));
+    }
+    consumer.commit(next.records);
+  }
+  consumer.flush_offsets();
+  std::map<std::uint32_t, std::int64_t> stored;
+  for (const auto& row : client().admin().list_consumer_offsets()) {
+    if (row.consumer_id == id) stored[row.partition.value] = row.offset.value;
+  }
+  EXPECT_EQ(stored, (std::map<std::uint32_t, std::int64_t>{{1, count - 1}, {2, count - 1}}));
+  consumer.seek({2}, {count - 1});
+  EXPECT_EQ(consumer.next(std::chrono::seconds(20)).records.size(), 1U);
+  EXPECT_FALSE(bounded.next());
+  EXPECT_EQ(chosen.next(std::chrono::milliseconds(100)).state, Next::State::idle);
+  EXPECT_THROW(chosen.seek({1}, {0}), Failure);
+}
+
+// Added, and taken by the I/O thread, while other threads use the consumer.
+TEST_P(AnyServer, PartitionsMayBeAddedWhileTheConsumerIsUsed) {
+  const auto name = topic("grows-in-use");
+  auto consumer = client().consumer(name, {.start = StartAt::beginning()});
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) {
+      static_cast<void>(consumer.stats());
+      EXPECT_THROW(consumer.seek({99}, {0}), Failure);  // looks among those that are there
+    }
+  });
+  std::set<std::uint32_t> seen;
+  for (std::uint32_t partition = 1; partition <= 3; ++partition) {
+    client().admin().add_partitions(name, 1);
+    client()
+        .producer(name, {.partition = PartitionId{partition}})
+        .send_and_wait({.key = {}, .value = "x"});
+  }
+  while (seen.size() < 3) {
+    const auto next = consumer.next(std::chrono::seconds(20));
+    if (next.state != Next::State::records) break;
+    seen.insert(next.records.partition().value);
+  }
+  done = true;
+  other.join();
+  EXPECT_EQ(seen, (std::set<std::uint32_t>{1, 2, 3}));
 }
 
 TEST_P(AnyServer, SmartModulesAndTableFormatsAreKept) {

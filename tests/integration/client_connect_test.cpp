@@ -104,6 +104,57 @@ TEST(Connect, AServerThatNeverAnswersTimesOut) {
   EXPECT_LT(std::chrono::steady_clock::now() - started, 5s);
 }
 
+// A smallest pause of 0 was a loop without one: a processor, and a storm of connections.
+TEST(ClientOptions, AreCheckedBeforeAnythingIsTried) {
+  struct Case {
+    ClientOptions options;
+    std::string_view name;
+  };
+  for (const auto& one : std::vector<Case>{
+           {{.reconnect_delay_min = 0ms}, "reconnect_delay_min"},
+           {{.reconnect_delay_min = -1ms}, "reconnect_delay_min"},
+           {{.reconnect_delay_min = 20ms, .reconnect_delay_max = 10ms}, "reconnect_delay_max"},
+           {{.connect_timeout = 0ms}, "connect_timeout"},
+           {{.request_timeout = -5ms}, "request_timeout"},
+       }) {
+    try {
+      Client::connect({.name = "test", .endpoint = "127.0.0.1:1"}, one.options);
+      FAIL() << one.name;
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.code(), Errc::invalid_argument) << failure.what();
+      EXPECT_NE(std::string(failure.what()).find(one.name), std::string::npos) << failure.what();
+    }
+  }
+}
+
+// One stale profile, of a cluster that was removed, made every other one unusable.
+TEST(ProfileFileFaults, ABrokenProfileIsAnErrorOnlyForWhoChoosesIt) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "config";
+  std::ofstream(path) << "current_profile = \"good\"\n"
+                         "[profile.good]\ncluster = \"good\"\n"
+                         "[profile.stale]\ncluster = \"removed\"\n"
+                         "[cluster.good]\nendpoint = \"127.0.0.1:9003\"\n";
+  EXPECT_EQ(load_profile(path).endpoint, "127.0.0.1:9003");
+  EXPECT_EQ(load_profile(path, "good").name, "good");
+  try {
+    static_cast<void>(load_profile(path, "stale"));
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.code(), Errc::invalid_config);
+    EXPECT_NE(std::string(failure.what()).find("config:5:11: "), std::string::npos)
+        << failure.what();
+  }
+  auto file = read_profile_file(path);
+  ASSERT_EQ(file.profiles.size(), 1U);
+  file.profiles[0].endpoint = "127.0.0.1:9004";
+  write_profile_file(file);
+  EXPECT_EQ(load_profile(path).endpoint, "127.0.0.1:9004");
+  EXPECT_THROW(static_cast<void>(load_profile(path, "stale")), Failure);
+  std::ofstream(path) << "current_profile = ";
+  EXPECT_THROW(static_cast<void>(load_profile(path, "good")), Failure);
+}
+
 TEST(Connect, AThousandRefusalsLeaveNothingBehind) {
   Listener gone;
   const auto profile = gone.profile();

@@ -272,6 +272,62 @@ TEST(ConsumerFaults, CommitsAreStoredAfterAReconnectEvenWithNothingNew) {
   EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
 }
 
+// What was processed was forgotten with the position: after a restart it came again.
+TEST(ConsumerOffsets, ASeekKeepsWhatIsCommittedAndNotYetStored) {
+  TestServer server;
+  auto client = Client::connect(server.profile());
+  const auto topic = make_topic(client);
+  auto producer = client.producer(topic);
+  for (int i = 0; i < 10; ++i) producer.send({.key = {}, .value = "1"});
+  producer.flush();
+  auto consumer = client.consumer(topic, {.start = StartAt::beginning(),
+                                          .consumer_id = "c",
+                                          .strategy = OffsetStrategy::manual,
+                                          .flush_period = 1h});
+  const auto stored = [&] {
+    consumer.flush_offsets(20s);
+    return client.admin().list_consumer_offsets().at(0).offset.value;
+  };
+  ASSERT_TRUE(consumer.next());
+  consumer.commit({0}, {7});
+  consumer.seek({0}, {2});
+  EXPECT_EQ(stored(), 7);
+  // Whoever goes back may also store that.
+  consumer.commit({0}, {2});
+  EXPECT_EQ(stored(), 2);
+  consumer.commit({0}, {5});
+  consumer.commit({0}, {4});
+  EXPECT_EQ(stored(), 5);
+}
+
+// A reader at its end had no use for a connection, so none came, and nothing was stored.
+TEST(ConsumerFaults, CommitsAreStoredAfterTheEndEvenWhenTheConnectionIsLost) {
+  for (const auto by_close : {false, true}) {
+    TestServer server;
+    auto client = Client::connect(server.profile());
+    const auto topic = make_topic(client);
+    client.producer(topic).send_and_wait({.key = {}, .value = "1"});
+    auto consumer = client.consumer(topic, {.start = StartAt::beginning(),
+                                            .until_end = true,
+                                            .consumer_id = "c",
+                                            .strategy = OffsetStrategy::manual});
+    const auto records = consumer.next();
+    ASSERT_TRUE(records);
+    EXPECT_FALSE(consumer.next());
+    server.stop();
+    server.start();
+    consumer.commit(*records);
+    if (by_close) {
+      EXPECT_TRUE(consumer.close(20s));
+    } else {
+      consumer.flush_offsets(20s);
+    }
+    EXPECT_FALSE(consumer.next());
+    EXPECT_EQ(consumer.stats().records, 1U);
+    EXPECT_EQ(client.admin().list_consumer_offsets().size(), 1U);
+  }
+}
+
 // The records in front of the broken batch were lost with it, those behind it were handed out
 // as if nothing were missing, and the error came last.
 TEST(ConsumerFaults, ABatchThatRottedIsAnErrorInItsPlaceAndCanBeSkipped) {
