@@ -49,9 +49,10 @@ std::vector<std::int64_t> offsets_of(const Bytes& batch, std::int64_t from = 0,
                                      std::int64_t until = 1'000'000) {
   const auto split = *wire::split_batches(batch);
   const Chunk chunk{.batches = split.batches, .from = from, .until = until, .processed = true};
-  const auto records = decode_chunk(chunk);
+  const auto decoded = decode_chunk(chunk);
+  EXPECT_FALSE(decoded.error);
   std::vector<std::int64_t> out;
-  for (const auto& record : *records) out.push_back(record.offset.value);
+  for (const auto& record : decoded.records) out.push_back(record.offset.value);
   return out;
 }
 
@@ -155,7 +156,7 @@ TEST(ProcessedStream, AsksWithTheSmartModules) {
 TEST(ProcessedStream, ABatchWithoutRecordsMovesOn) {
   auto state = streaming(settings());
   const auto steps = state.on_answer(answer(ours(0, 49, {})), true);
-  EXPECT_TRUE(decode_chunk(find<step::Deliver>(steps)->chunk)->empty());
+  EXPECT_TRUE(decode_chunk(find<step::Deliver>(steps)->chunk).records.empty());
   EXPECT_EQ(find<step::Acknowledge>(steps)->update.offset, 50);
   EXPECT_EQ(state.position(), 50);
   EXPECT_NE(find<step::End>(state.on_answer(answer(ours(50, 49, {})), true)), nullptr);
@@ -164,7 +165,7 @@ TEST(ProcessedStream, ABatchWithoutRecordsMovesOn) {
 TEST(ProcessedStream, RecordsSayHowFarTheyReach) {
   auto state = streaming(settings());
   const auto steps = state.on_answer(answer(ours(0, 9, {1, 4}), {}, 30), true);
-  const auto records = *decode_chunk(find<step::Deliver>(steps)->chunk);
+  const auto records = decode_chunk(find<step::Deliver>(steps)->chunk).records;
   EXPECT_EQ(records.back().offset.value, 4);
   EXPECT_EQ(records.through().value, 29);
 }
@@ -172,13 +173,13 @@ TEST(ProcessedStream, RecordsSayHowFarTheyReach) {
 TEST(ProcessedStream, ReachesNoFurtherThanBeforeWhatIsStillToCome) {
   auto state = streaming(settings());
   auto steps = state.on_answer(answer(ours(0, 0, {0, 1}), {}, 1), true);
-  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk)->through().value, 0);
+  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk).records.through().value, 0);
   steps = state.on_answer(answer(ours(1, -1, {0}), {}, 1), true);
-  const auto more = *decode_chunk(find<step::Deliver>(steps)->chunk);
+  const auto more = decode_chunk(find<step::Deliver>(steps)->chunk).records;
   EXPECT_EQ(more.back().offset.value, 1);
   EXPECT_EQ(more.through().value, 0);
   steps = state.on_answer(answer(ours(1, 0, {0}), {}, 2), true);
-  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk)->through().value, 1);
+  EXPECT_EQ(decode_chunk(find<step::Deliver>(steps)->chunk).records.through().value, 1);
 }
 
 TEST(ProcessedStream, RecordsBeforeAnErrorDoNotReachBehindIt) {
@@ -187,7 +188,7 @@ TEST(ProcessedStream, RecordsBeforeAnErrorDoNotReachBehindIt) {
                                {std::string("no number"), std::int64_t{5}, std::int64_t{0},
                                 std::optional<std::string>(), std::string("x")}};
   const auto steps = state.on_answer(answer(ours(0, 9, {1, 4}), failed, 100), true);
-  const auto records = *decode_chunk(find<step::Deliver>(steps)->chunk);
+  const auto records = decode_chunk(find<step::Deliver>(steps)->chunk).records;
   EXPECT_EQ(records.through().value, 4);
   const auto* fail = find<step::Fail>(steps);
   ASSERT_NE(fail, nullptr);
