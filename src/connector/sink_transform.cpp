@@ -67,8 +67,10 @@ class Collector {
     for (auto& fault : result_.faults) {
       out_.faults.push_back({&record_at(fault.offset), std::move(fault)});
     }
-    // Each link has its own, in order.
-    std::ranges::stable_sort(out_.faults, {}, &SinkTransform::Fault::record);
+    // Each link has its own, in order; of a record the first counts.
+    std::ranges::sort(out_.faults, {}, [](const SinkTransform::Fault& one) {
+      return std::pair(one.record, one.fault.step);
+    });
     const auto more = std::ranges::unique(out_.faults, {}, &SinkTransform::Fault::record);
     out_.faults.erase(more.begin(), more.end());
     out_.stopped = result_.stopped;
