@@ -297,6 +297,184 @@ keeps_an_offset_for_each_partition() {
   keeps_an_offset_for_each_partition python
 }
 
+# --- SmartModules --------------------------------------------------------------------------------
+
+# The offset and the key are those of the record that a line was made from. A real server gives
+# offsets that are only near, and no times: there these tests need not hold.
+ours_only() { [[ ${SLUICE_INTEROP_SERVER:-} != real ]] || skip "says what our server does better"; }
+module() { echo "$interop_folder/../data/smartmodule/$1.wasm"; }
+
+# Records 0 to 9 and 20 to 29 have an `a` (their filler is that long), 10 to 19 have none.
+new_fruit_topic() {
+  new_topic "$1"
+  must official rust produce "$topic" --count 10
+  must official rust produce "$topic" --first 10 --count 10 --size 20
+  must official rust produce "$topic" --first 20 --count 10 --codec gzip
+}
+expect_offsets() { expect_same "$1" "$(awk '$2 == "-" {printf "%s ", $1}' <<<"$output")"; }
+kept_of_fruit="0 1 2 3 4 5 6 7 8 9 20 21 22 23 24 25 26 27 28 29 "
+
+filters_with_a_module_of_the_store_and_one_of_its_own() {
+  ours_only
+  local name=interop-on-a-$1
+  new_fruit_topic filter
+  must official "$1" smartmodule-create "$name" "$(module golden/rs_filt)"
+  for module in "name:$name" "file:$(module golden/rs_filt)"; do
+    must official "$1" process "$topic" --module "$module"
+    expect records=20 timed=20
+    expect_offsets "$kept_of_fruit"
+  done
+  must official "$1" process "$topic" --module "name:$name" --start absolute:5 --count 10
+  expect_offsets "5 6 7 8 9 20 21 22 23 24 "
+  must official "$1" smartmodule-delete "$name"
+}
+
+@test "rust client: filters with a module of the store, and with its own" {
+  filters_with_a_module_of_the_store_and_one_of_its_own rust
+}
+@test "python client: filters with a module of the store, and with its own" {
+  filters_with_a_module_of_the_store_and_one_of_its_own python
+}
+
+# With a real server both clients hang here.
+ends_when_everything_is_filtered_away() {
+  ours_only
+  new_topic none-left
+  must official rust produce "$topic" --count 1000 --size 20
+  must official "$1" process "$topic" --module "file:$(module golden/rs_filt)" --timeout 30
+  expect records=0
+}
+
+@test "rust client: comes to an end when a filter leaves nothing" {
+  ends_when_everything_is_filtered_away rust
+}
+@test "python client: comes to an end when a filter leaves nothing" {
+  ends_when_everything_is_filtered_away python
+}
+
+makes_several_records_of_one() {
+  ours_only
+  need_sluice
+  new_topic several
+  printf 'a,b,c\nd\ne,f\n' | ours produce "$topic"
+  must official "$1" process "$topic" --module "file:$(module golden/rs_arr)"
+  expect records=6 timed=6
+  expect_same "0 a,0 b,0 c,1 d,2 e,2 f," "$(awk 'NF == 3 {printf "%s %s,", $1, $3}' <<<"$output")"
+  must official "$1" process "$topic" --start absolute:1 --module "file:$(module golden/rs_arr)"
+  expect records=3
+}
+
+@test "rust client: sees each record that an array map makes, with the offset of its source" {
+  makes_several_records_of_one rust
+}
+@test "python client: sees each record that an array map makes, with the offset of its source" {
+  makes_several_records_of_one python
+}
+
+runs_a_chain_with_parameters_and_an_aggregate() {
+  ours_only
+  need_sluice
+  new_topic chain
+  printf '3\n1\n7\n5\n9\n' | ours produce "$topic"
+  must official "$1" process "$topic" --module "file:$(module golden/rs_probe),min=4" \
+    --module "file:$(module golden/rs_mapk)"
+  expect records=2 timed=2
+  expect_same "2 4 " "$(awk '/none/ {printf "%s ", $1}' <<<"$output")"
+  must official "$1" process "$topic" --module "file:$(module golden/rs_agg),sep=+,accumulator=S"
+  expect records=5
+  grep -qE '^4 - S\+3@[0-9]+\+1@[0-9]+\+7@[0-9]+\+5@[0-9]+\+9@' <<<"$output" || fail "$output"
+}
+
+@test "rust client: runs a chain with parameters, and an aggregate" {
+  runs_a_chain_with_parameters_and_an_aggregate rust
+}
+@test "python client: runs a chain with parameters, and an aggregate" {
+  runs_a_chain_with_parameters_and_an_aggregate python
+}
+
+@test "rust client: lets a module look back at the last records and at the young ones" {
+  ours_only
+  need_sluice
+  local probe
+  probe=file:$(module golden/rs_probe)
+  new_topic lookback
+  printf '3\n10\n' | ours produce "$topic"
+  must official rust process "$topic" --module "$probe,lookback-last=1"
+  expect records=0
+  must official rust process "$topic" --module "$probe,lookback-last=0"
+  expect records=2
+  must official rust process "$topic" --module "$probe,lookback-last=0,lookback-age=3600"
+  expect records=0
+}
+
+# A record that grows over what was asked for, and many that do together.
+@test "rust client: gets all of an output larger than its max bytes" {
+  ours_only
+  new_topic larger
+  must official rust produce "$topic" --count 2000 --size 200
+  must official rust process "$topic" --max-bytes 1000 --module "file:$(module golden/rs_filt)"
+  expect records=2000 timed=2000
+  must official rust process "$topic" --max-bytes 100 --module "file:$(module golden/rs_mapk)"
+  expect records=2000
+}
+
+@test "both clients: a record that fails comes after those before it" {
+  ours_only
+  need_sluice
+  local probe
+  probe=file:$(module golden/rs_probe)
+  new_topic wrong
+  printf '1\n2\nbad\n3\n' | ours produce "$topic"
+  # The Rust client says nothing of an error when it reads to the end; it stops there.
+  must official rust process "$topic" --module "$probe"
+  expect records=2
+  must_fail "Offset: 2" official python process "$topic" --module "$probe"
+  grep -q '^1 - 1:' <<<"$output" || fail "the records before are missing:" "$output"
+}
+
+@test "python client: is told what is wrong with a module" {
+  ours_only
+  local file
+  new_topic wrong
+  must official rust produce "$topic" --count 1
+  must_fail "not found" official python process "$topic" --module name:interop-nosuch
+  must_fail "Error initializing invalid digit found in string" \
+    official python process "$topic" --module "file:$(module golden/rs_probe),min=x"
+  for file in no_transform memory_starts_at_4_gib loop_init; do
+    must_fail "" official python process "$topic" --module "file:$(module hostile/$file)"
+  done
+  head -c 1000 "$(module golden/rs_filt)" >"$BATS_TEST_TMPDIR/cut.wasm"
+  must_fail "" official python process "$topic" --module "file:$BATS_TEST_TMPDIR/cut.wasm"
+}
+
+# The Python client has no SmartModules for its producer.
+@test "rust client: has the server run a module before it stores" {
+  ours_only
+  new_topic before
+  local filter
+  filter=file:$(module golden/rs_filt)
+  must official rust produce "$topic" --count 10 --size 20 --module "$filter"
+  must official rust produce "$topic" --first 10 --count 10 --module "$filter" --codec lz4
+  must official rust produce "$topic" --first 20 --count 5
+  must official rust process "$topic"
+  expect records=15 timed=15
+  expect_offsets "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 "
+}
+
+@test "both clients: a topic that deduplicates keeps one of each" {
+  ours_only
+  must official rust smartmodule-create interop-seen "$(module basic/dedup_seen)"
+  must_fail deduplication official rust topic-create interop-nodedup --deduplicate interop-nosuch
+  new_topic dedup --deduplicate interop-seen
+  must official rust produce "$topic" --count 30 --size 20
+  must official python produce "$topic" --first 20 --count 30 --size 20
+  must official rust process "$topic"
+  expect records=50
+  must official rust produce "$topic" --count 50 --size 20
+  must official python process "$topic"
+  expect records=50
+}
+
 # --- volume --------------------------------------------------------------------------------------
 
 # A real server cuts an answer at any byte, and official clients then lose the rest of the batch:

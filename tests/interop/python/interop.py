@@ -276,6 +276,53 @@ def consume(options):
     sys.stdout.buffer.flush()
 
 
+# --- SmartModules -------------------------------------------------------------------------------
+
+
+def smartmodule_create(options):
+    connect_admin(options).create_smartmodule(options.name, options.path, False)
+    print(f"created={options.name}")
+
+
+def smartmodule_delete(options):
+    connect_admin(options).delete_smartmodule(options.name)
+    print(f"deleted={options.name}")
+
+
+def add_module(config, text):
+    """The same notation as ../rust; this client has no lookback."""
+    module, *words = text.split(",")
+    where, _, what = module.partition(":")
+    params = dict(word.split("=", 1) for word in words)
+    accumulator = params.pop("accumulator", None)
+    config.smartmodule(
+        **{{"name": "name", "file": "path"}[where]: what},
+        params=params,
+        kind=fluvio.SmartModuleKind.Aggregate if accumulator else None,
+        aggregate=accumulator.encode() if accumulator else None,
+    )
+
+
+def process(options):
+    signal.alarm(int(options.timeout))
+    config = fluvio.ConsumerConfig()
+    for module in options.module:
+        add_module(config, module)
+    if options.count is None:
+        config.disable_continuous()
+    consumer = connect(options).partition_consumer(options.topic, 0)
+    records, timed = 0, 0
+    for record in consumer.stream_with_config(parse_start(options.start), config):
+        key = record.key_string() or "-"
+        print(f"{record.offset()} {key} {record.value_string()}", flush=True)
+        records += 1
+        timed += record.timestamp() > 0
+        if records == options.count:
+            break
+    print(f"records={records}")
+    print(f"timed={timed}")
+
+
 # --- consumer offsets ---------------------------------------------------------------------------
 
 
@@ -411,6 +458,17 @@ def parse_options():
     bench_size = option("--size", type=int, default=1024)
 
     command("connect", do_connect)
+    command("smartmodule-create", smartmodule_create, option("name"), option("path"))
+    command("smartmodule-delete", smartmodule_delete, option("name"))
+    command(
+        "process",
+        process,
+        topic,
+        option("--module", action="append", default=[]),
+        option("--start", default="beginning"),
+        option("--count", type=int),
+        option("--timeout", type=float, default=60),
+    )
     command(
         "topic-create",
         topic_create,

@@ -10,7 +10,9 @@ use fluvio::metadata::customspu::CustomSpuSpec;
 use fluvio::metadata::objects::ListRequest;
 use fluvio::metadata::partition::PartitionSpec;
 use fluvio::metadata::spu::SpuSpec;
-use fluvio::metadata::topic::{ReplicaSpec, TopicReplicaParam, TopicSpec};
+use fluvio::metadata::topic::{
+    Bounds, Deduplication, Filter, ReplicaSpec, TopicReplicaParam, TopicSpec, Transform,
+};
 use fluvio::{Fluvio, FluvioAdmin};
 
 use crate::consume::TimeLimit;
@@ -27,6 +29,9 @@ pub struct TopicCreate {
     /// none, gzip, snappy, lz4, zstd or any.
     #[arg(long)]
     compression: Option<String>,
+    /// A SmartModule of the server's store that leaves out what is there.
+    #[arg(long)]
+    deduplicate: Option<String>,
 }
 
 impl TopicCreate {
@@ -35,6 +40,18 @@ impl TopicCreate {
         let mut spec = TopicSpec::from(replicas);
         if let Some(name) = &self.compression {
             spec.set_compression_type(name.parse().context("--compression")?);
+        }
+        if let Some(uses) = self.deduplicate {
+            let with = Default::default();
+            spec.set_deduplication(Some(Deduplication {
+                bounds: Bounds {
+                    count: 1000,
+                    age: None,
+                },
+                filter: Filter {
+                    transform: Transform { uses, with },
+                },
+            }));
         }
         fluvio
             .admin()

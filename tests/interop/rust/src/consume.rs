@@ -59,7 +59,7 @@ impl Selection {
     }
 }
 
-fn parse_start(text: &str) -> Result<Offset> {
+pub fn parse_start(text: &str) -> Result<Offset> {
     let (name, number) = match text.split_once(':') {
         Some((name, number)) => (name, Some(number)),
         None => (text, None),

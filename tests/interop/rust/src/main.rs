@@ -12,6 +12,7 @@ mod consume;
 mod content;
 mod offsets;
 mod produce;
+mod smartmodules;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -53,6 +54,10 @@ enum Command {
     OffsetsConsume(offsets::OffsetsConsume),
     OffsetsList(offsets::OffsetsList),
     OffsetsDelete(offsets::OffsetsDelete),
+    SmartmoduleCreate(smartmodules::SmartModuleCreate),
+    SmartmoduleDelete(smartmodules::SmartModuleDelete),
+    /// Read through SmartModules, and print `OFFSET KEY VALUE` of each record.
+    Process(smartmodules::Process),
     BenchProduce(bench::BenchProduce),
     BenchConsume(bench::BenchConsume),
     BenchLatency(bench::BenchLatency),
@@ -91,6 +96,9 @@ async fn run(options: Options) -> Result<()> {
         Command::OffsetsConsume(command) => command.run(&fluvio).await,
         Command::OffsetsList(command) => command.run(&fluvio).await,
         Command::OffsetsDelete(command) => command.run(&fluvio).await,
+        Command::SmartmoduleCreate(command) => command.run(&fluvio).await,
+        Command::SmartmoduleDelete(command) => command.run(&fluvio).await,
+        Command::Process(command) => command.run(&fluvio).await,
         Command::BenchProduce(command) => command.run(&fluvio).await,
         Command::BenchConsume(command) => command.run(&fluvio).await,
         Command::BenchLatency(command) => command.run(&fluvio).await,

@@ -6,9 +6,11 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use fluvio::consumer::SmartModuleInvocation;
 use fluvio::{Fluvio, ProduceOutput, RecordKey, TopicProducerConfigBuilder};
 
 use crate::content::{self, KeyPartitions};
+use crate::smartmodules::parse_module;
 
 #[derive(Args, Clone)]
 pub struct Records {
@@ -43,6 +45,9 @@ pub struct Produce {
     /// Give record i the key `key-<i mod K>`.
     #[arg(long)]
     key_mod: Option<u64>,
+    /// SmartModules that the server runs before it stores: see `parse_module`.
+    #[arg(long = "module", value_parser = parse_module)]
+    modules: Vec<SmartModuleInvocation>,
 }
 
 impl Produce {
@@ -51,6 +56,7 @@ impl Produce {
         if let Some(codec) = &self.codec {
             builder.compression(codec.parse::<fluvio::Compression>().context("--codec")?);
         }
+        builder.smartmodules(self.modules.clone());
         let producer = fluvio
             .topic_producer_with_config(self.topic.clone(), builder.build()?)
             .await?;
