@@ -266,7 +266,10 @@ class FakeCluster final : public Cluster {
     return std::ranges::any_of(topics, [&](const auto& topic) { return topic.first == name; });
   }
   Created ensure_topic(const std::string& name, const TopicConfig& config) override {
-    if (topic_failure) throw Failure(*topic_failure);
+    if (topic_failure && topic_failure_count != 0) {
+      --topic_failure_count;
+      throw Failure(*topic_failure);
+    }
     topics.emplace_back(name, config);
     return Created::created;
   }
@@ -303,6 +306,7 @@ class FakeCluster final : public Cluster {
   std::vector<std::string> written_topics;
   std::map<std::string, std::vector<std::string>> values;  // written, by topic
   std::optional<Error> topic_failure;
+  int topic_failure_count = -1;  // how often; negative: always
   std::atomic<Writer*> last_writer = nullptr;
   bool automatic_writers = true;
   bool closed = false;

@@ -31,15 +31,11 @@ Job::~Job() = default;
 void Job::run() {
   prepare();
   prepare_transforms();
-  cluster_ = connect_patiently();
-  if (!cluster_) return;
+  if (!patiently([this] { cluster_ = connect_(); })) return;
   log::info("connector", "connected to the cluster", {{"endpoint", cluster_->endpoint()}});
-  load_transforms();
-  const auto& topic = settings_.common.topic;
-  if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
-    log::info("connector", "created the topic", {{"topic", topic}});
-  }
-  auto session = start(*cluster_);
+  std::unique_ptr<Session> session;
+  // A cluster that goes away in between comes back like one that was late.
+  if (!patiently([&] { session = start_with_topic(); })) return;
   {
     const std::lock_guard lock(guard_);
     session_ = std::move(session);
@@ -47,6 +43,15 @@ void Job::run() {
     stats_.phase(Phase::running);
   }
   session_->run();
+}
+
+std::unique_ptr<Session> Job::start_with_topic() {
+  load_transforms();
+  const auto& topic = settings_.common.topic;
+  if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
+    log::info("connector", "created the topic", {{"topic", topic}});
+  }
+  return start(*cluster_);
 }
 
 // What needs no cluster: the SmartModules that are files, the file for dead letters.
@@ -94,12 +99,13 @@ void Job::drain() {
   if (problem) throw Failure(*std::move(problem));
 }
 
-std::unique_ptr<Cluster> Job::connect_patiently() {
+bool Job::patiently(const std::function<void()>& step) {
   const auto until = clock_.now() + settings_.common.connect_timeout;
   Backoff backoff(connect_backoff);
   while (!stop_requested()) {
     try {
-      return connect_();
+      step();
+      return true;
     } catch (const Failure& failure) {
       stats_.error(failure.error());
       if (!failure.error().retryable() || clock_.now() >= until) throw;
@@ -112,7 +118,7 @@ std::unique_ptr<Cluster> Job::connect_patiently() {
     stats_.retry();
     std::this_thread::sleep_for(backoff.next());
   }
-  return nullptr;
+  return false;
 }
 
 std::optional<std::filesystem::path> Job::state_folder() const {
@@ -151,6 +157,7 @@ SourceJob::SourceJob(JobSettings settings, SourceOptions options, std::unique_pt
       source_(std::move(source)) {}
 
 std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
+  store_.reset();  // of a start that failed: it has the lock
   if (source_->position_keeper() == PositionKeeper::kit) {
     store_ = std::make_unique<LockedCheckpoint>(make_store(cluster), settings_.common.name,
                                                 state_folder());

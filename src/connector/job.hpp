@@ -50,7 +50,8 @@ class Job : public Session {
  protected:
   // Before anything is contacted.
   virtual void prepare() {}
-  // Makes the session; the cluster is connected and has the topic.
+  // Makes the session; the cluster is connected and has the topic. Called again when it failed
+  // in a retryable way.
   virtual std::unique_ptr<Session> start(Cluster& cluster) = 0;
   // The session is drained, or has failed; the cluster is still connected.
   virtual void release(std::chrono::milliseconds deadline) = 0;
@@ -67,7 +68,10 @@ class Job : public Session {
  private:
   void prepare_transforms();
   void load_transforms();
-  [[nodiscard]] std::unique_ptr<Cluster> connect_patiently();
+  // Does `step`, again while it fails in a retryable way, for the time that a connection may
+  // take. False when it was told to stop before that.
+  [[nodiscard]] bool patiently(const std::function<void()>& step);
+  [[nodiscard]] std::unique_ptr<Session> start_with_topic();
   [[nodiscard]] bool stop_requested() const;
 
   Connect connect_;

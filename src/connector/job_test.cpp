@@ -90,6 +90,13 @@ TEST_F(JobTest, ATopicThatCannotBeMadeIsAnError) {
   EXPECT_THROW(run_source([](SourceContext&) { FAIL() << "must not run"; }), Failure);
 }
 
+TEST_F(JobTest, AClusterThatGoesAwayDuringTheStartIsWaitedFor) {
+  cluster.topic_failure = Error{Errc::connection_lost, "the server was killed", {}};
+  cluster.topic_failure_count = 1;
+  run_source([](SourceContext& stream) { stream.send({.value = "a"}, Position{"1"}); });
+  EXPECT_THAT(cluster.values["t"], ElementsAre("a"));
+}
+
 TEST_F(JobTest, TriesToConnectUntilTheTimeIsOver) {
   connect_failures = {{Errc::connection_refused, "", {}}, {Errc::unresolved_host, "", {}}};
   run_source([](SourceContext&) {});

@@ -61,12 +61,17 @@ struct Case {
   }
 };
 
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name(); }
+
+// Of version 22: the others document what official hosts do, and the author's header is tried
+// with them.
 std::vector<Case> all_cases() {
   std::vector<Case> out;
   for (const auto& entry : fs::directory_iterator(test_modules / "golden")) {
     if (entry.path().extension() != ".json") continue;
     std::ifstream file(entry.path());
-    out.push_back({json::parse(file)});
+    auto data = json::parse(file);
+    if (data["version"] == abi_version) out.push_back({std::move(data)});
   }
   std::ranges::sort(out, {}, &Case::name);
   return out;

@@ -58,7 +58,8 @@ class SourceContext {
 
   // What the user, or the kit, calls this instance; stable over restarts.
   [[nodiscard]] virtual const std::string& name() const = 0;
-  // The last position that was acknowledged and stored, of this or an earlier run.
+  // The last position that was acknowledged and stored, of this or an earlier run. After a crash
+  // `acknowledged` may not have been called for it: what depends on that call starts with it.
   [[nodiscard]] virtual const std::optional<Position>& resume_from() const = 0;
 
   // The connection to the outside is up, or lost with this error. Seen in /readyz, metrics

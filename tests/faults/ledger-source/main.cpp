@@ -47,6 +47,7 @@ class LedgerSource final : public Source {
       throw Failure(Errc::data_corrupt, "asked for " + std::to_string(number + 1) +
                                             ", but pruned up to " + std::to_string(pruned()));
     }
+    if (resume) acknowledged(*resume);  // what was said last may have been lost with the program
     while (number < options_.last && !stream.stopping()) {
       const auto text = std::to_string(++number);
       stream.send({.value = text}, Position{text});
