@@ -33,6 +33,17 @@ TEST_F(Processed, AModuleThatTheClientBringsFilters) {
   EXPECT_EQ(found.next, 5);
 }
 
+// The folder for compiled modules comes with the engine.
+TEST_F(Processed, TheEngineIsMadeWhenItIsNeeded) {
+  const auto compiled = options_.data_directory / "compiled";
+  fill("t", {"apple"});
+  auto client = spu();
+  EXPECT_EQ(consume_all(client, "t").size(), 1U);
+  EXPECT_FALSE(fs::exists(compiled));
+  EXPECT_EQ(read("t", {ad_hoc("golden/rs_filt")}).records.size(), 1U);
+  EXPECT_FALSE(fs::is_empty(compiled));
+}
+
 TEST_F(Processed, AModuleMayComeGzipped) {
   fill("t", {"apple", "kiwi"});
   Bytes gzipped;

@@ -42,6 +42,14 @@ TEST_F(ProduceCheck, TakesWholeBatches) {
   EXPECT_EQ(count_, 0U);
 }
 
+// As answers have them (docs/decisions/0008); in a log their records would have no offsets.
+TEST_F(ProduceCheck, RefusesABatchThatCountsNoOffset) {
+  auto batch = batch_of({"a"});
+  for (std::size_t at = 23; at < 27; ++at) batch = patched(batch, at, 0xff);
+  EXPECT_EQ(check(batch), Code::other);
+  EXPECT_EQ(check(patched(batch, 26, 0xfe)), Code::other);
+}
+
 TEST_F(ProduceCheck, RefusesABatchCutAtAnyByte) {
   const auto whole = numbered_batches(0, 2);
   const auto first = numbered_batches(0, 1).size();

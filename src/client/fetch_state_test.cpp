@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/fetch_state.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -14,6 +15,15 @@ Bytes batch(std::int64_t base, int count, std::size_t size = 10) {
   for (int i = 0; i < count; ++i) builder.add(std::nullopt, as_bytes(value), 1'000);
   auto bytes = *builder.finish(Compression::none);
   wire::set_base_offset(bytes, base);
+  return bytes;
+}
+
+// A batch of one record that counts no offset.
+Bytes uncounted(std::int64_t base) {
+  constexpr std::size_t last_offset_delta_at = 23;
+  auto bytes = batch(base, 1);
+  std::fill_n(bytes.begin() + last_offset_delta_at, 4, std::byte{0xff});
+  wire::refresh_crc(bytes);
   return bytes;
 }
 
@@ -89,6 +99,21 @@ TEST(FetchState, DeliversWholeBatchesAndAcknowledgesTheLast) {
   const auto two = concat({batch(0, 3), batch(3, 4)});
   EXPECT_EQ(text(state.on_answer(answer(two), true)), "give0-6 ack@7");
   EXPECT_EQ(state.session(), 5U);
+}
+
+// What a SmartModule made of one record: each in a batch, and only the last counts its offset.
+TEST(FetchState, SeveralRecordsOfOneOffsetAllHaveIt) {
+  auto state = streaming();
+  const auto three = concat({uncounted(4), uncounted(4), batch(4, 1)});
+  EXPECT_EQ(text(state.on_answer(answer(three, {}, 5), true)), "give4-4 ack@5");
+}
+
+TEST(FetchState, WhatBecameOfOneRecordMayComeInSeveralAnswers) {
+  auto state = streaming();
+  EXPECT_EQ(text(state.on_answer(answer(batch(0, 4)), true)), "give0-3 ack@4");
+  EXPECT_EQ(text(state.on_answer(answer(uncounted(4), {}, 4), true)), "give4-4 ack@4");
+  EXPECT_EQ(text(state.on_answer(answer(uncounted(4), {}, 4), true)), "give4-4 ack@4");
+  EXPECT_EQ(text(state.on_answer(answer(batch(4, 1), {}, 5), true)), "give4-4 ack@5");
 }
 
 TEST(FetchState, NeverAcknowledgesACutBatchWhereverItIsCut) {
