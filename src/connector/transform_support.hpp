@@ -5,6 +5,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "base/assert.hpp"
@@ -23,7 +25,22 @@ inline std::string module_bytes(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// An engine for each would compile each module anew: one is shared by the tests of a program.
+inline std::shared_ptr<smartmodule::Engine> shared_engine() {
+  static const auto engine = std::make_shared<smartmodule::Engine>(std::filesystem::path());
+  return engine;
+}
+
+// A module is compiled once for as long as somebody uses it: somebody does.
+inline void keep_compiled(const std::string& name) {
+  static std::map<std::string, std::shared_ptr<const smartmodule::Module>> kept;
+  if (kept.contains(name)) return;
+  const auto bytes = module_bytes(name);
+  if (auto module = shared_engine()->load(name, as_bytes(bytes))) kept[name] = *module;
+}
+
 inline TransformStep step_of(const std::string& name, smartmodule::Params params = {}) {
+  keep_compiled(name);
   return {.option = "--smart-module", .module = module_path(name), .params = std::move(params)};
 }
 
@@ -32,12 +49,6 @@ inline smartmodule::ChainOptions quick_chain(FaultPolicy policy = FaultPolicy::s
   return {.limits = {.call_timeout = std::chrono::milliseconds(50)},
           .on_fault = policy == FaultPolicy::stop ? smartmodule::OnFault::stop
                                                   : smartmodule::OnFault::skip};
-}
-
-// An engine for each would compile each module anew: one is shared by the tests of a program.
-inline std::shared_ptr<smartmodule::Engine> shared_engine() {
-  static const auto engine = std::make_shared<smartmodule::Engine>(std::filesystem::path());
-  return engine;
 }
 
 // Loaded: every step is a file.
