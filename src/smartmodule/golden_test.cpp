@@ -61,7 +61,9 @@ struct Case {
   }
 };
 
-void PrintTo(const Case& one, std::ostream* out) { *out << one.name(); }
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.name();
+}
 
 // Of version 22: the others document what official hosts do, and the author's header is tried
 // with them.
