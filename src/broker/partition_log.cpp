@@ -62,6 +62,10 @@ Result<> PartitionLog::load_segments(std::span<const std::int64_t> bases) {
   for (std::size_t i = 0; i + 1 < bases.size(); ++i) {
     auto sealed = Segment::open_sealed(directory_, bases[i], bases[i + 1], options_.segment);
     if (!sealed) return tl::unexpected(std::move(sealed).error());
+    if (const auto& damage = (*sealed)->damage()) {
+      log::error("broker.storage", "records are lost, reads of them get a storage error",
+                 {{"error", damage->message()}});
+    }
     segments_.push_back(*std::move(sealed));
   }
   std::uint64_t cut_bytes = 0;

@@ -84,6 +84,7 @@ class PartitionLog {
   [[nodiscard]] LogOffsets offsets() const;  // any thread
   // Any thread, one at a time for each cursor. An empty slice (no file) means: nothing yet.
   // `offset_evicted`: older than the start. `offset_out_of_range`: behind the end.
+  // `data_corrupt`: the batch is not whole on disk.
   [[nodiscard]] Result<LogSlice> read(ReadCursor& cursor, Isolation isolation,
                                       std::uint32_t bytes_max) const;
   [[nodiscard]] const fs::path& directory() const noexcept { return directory_; }
