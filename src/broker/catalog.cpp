@@ -178,9 +178,10 @@ wire::Metadata<wire::PartitionSpec> Catalog::refreshed(
 void Catalog::set_leftovers_aside(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory, error)) return;
-  bool has_data = false;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    has_data = has_data || (entry.path().extension() == ".log" && entry.file_size(error) > 0);
+  const auto files = list_directory(directory);
+  bool has_data = !files;
+  for (const auto& path : files.value_or(std::vector<fs::path>{})) {
+    has_data = has_data || (path.extension() == ".log" && fs::file_size(path, error) > 0);
   }
   if (!has_data) {
     fs::remove_all(directory, error);

@@ -158,5 +158,18 @@ TEST_F(DamagedServer, StartsWithADamagedSegmentAndServesTheRest) {
   EXPECT_EQ(client.spu(request)->topics[0].partitions[0].error_code.code, Code::storage_error);
 }
 
+TEST_F(DamagedServer, NamesADirectoryThatCannotBeListed) {
+  ASSERT_NO_FATAL_FAILURE(prepare());
+  const auto topics = options_.data_directory / "metadata/Topic";
+  fs::rename(topics, dir_.path() / "away");
+  std::ignore = File::open(topics, O_CREAT | O_WRONLY);
+  const auto no_directory = refusal();
+  EXPECT_EQ(no_directory.code, Errc::io);
+  EXPECT_NE(no_directory.context.find(topics.string()), std::string::npos);
+  fs::remove(topics);
+  fs::create_symlink(topics, topics);
+  EXPECT_EQ(refusal().code, Errc::io);
+}
+
 }  // namespace
 }  // namespace sluice::broker

@@ -141,6 +141,19 @@ Result<> make_directories(const fs::path& path) {
   return tl::unexpected(errno_error(error.value(), "making directory " + path.string()));
 }
 
+Result<std::vector<fs::path>> list_directory(const fs::path& path) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  fs::directory_iterator entry(path, error);
+  if (error == std::errc::no_such_file_or_directory) return paths;
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    paths.push_back(entry->path());
+  }
+  if (error) return tl::unexpected(errno_error(error.value(), "listing " + path.string()));
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 Result<> remove_file(const fs::path& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   return tl::unexpected(errno_error(errno, "removing " + path.string()));

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <sys/uio.h>
 
@@ -69,6 +70,8 @@ class File {
 // Makes names in the directory durable.
 [[nodiscard]] Result<> sync_directory(const fs::path& path, const StorageEnv& env);
 [[nodiscard]] Result<> make_directories(const fs::path& path);
+// The paths in it, sorted; nothing when there is no such directory.
+[[nodiscard]] Result<std::vector<fs::path>> list_directory(const fs::path& path);
 [[nodiscard]] Result<> remove_file(const fs::path& path);
 // The file has the old content or the new, whatever happens; durable on return.
 [[nodiscard]] Result<> replace_file(const fs::path& path, ByteView content, const StorageEnv& env);

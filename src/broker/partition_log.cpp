@@ -11,11 +11,13 @@ namespace sluice::broker {
 namespace {
 
 // Base offsets of the segments in a directory, rising.
-std::vector<std::int64_t> list_segments(const fs::path& directory) {
+Result<std::vector<std::int64_t>> list_segments(const fs::path& directory) {
+  const auto paths = list_directory(directory);
+  if (!paths) return tl::unexpected(paths.error());
   std::vector<std::int64_t> bases;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    const auto stem = entry.path().stem().string();
-    if (entry.path().extension() != ".log") continue;
+  for (const auto& path : *paths) {
+    const auto stem = path.stem().string();
+    if (path.extension() != ".log") continue;
     std::int64_t base = -1;
     const auto parsed = std::from_chars(stem.data(), stem.data() + stem.size(), base);
     if (parsed.ptr == stem.data() + stem.size() && base >= 0) bases.push_back(base);
@@ -46,8 +48,9 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(fs::path directory, Log
 Result<> PartitionLog::load() {
   if (auto done = make_directories(directory_); !done) return done;
   const auto bases = list_segments(directory_);
-  if (!bases.empty()) {
-    if (auto done = load_segments(bases); !done) return done;
+  if (!bases) return tl::unexpected(bases.error());
+  if (!bases->empty()) {
+    if (auto done = load_segments(*bases); !done) return done;
   } else {
     auto first = Segment::create(directory_, 0, options_.segment, env_);
     if (!first) return tl::unexpected(std::move(first).error());
