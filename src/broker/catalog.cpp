@@ -100,9 +100,26 @@ Result<> Catalog::load_topics() {
       finish_delete(topic.name, directories, [](const auto&) {});
       continue;
     }
+    if (auto done = expect_logs(topic.name, topic.spec); !done) return done;
     auto partitions = open_partitions(topic.name, topic.spec, 0);
     if (!partitions) return tl::unexpected(std::move(partitions).error());
     show_topic(topic, *std::move(partitions));
+  }
+  return {};
+}
+
+// A topic that exists has logs: without one, a disk is not mounted or files were lost, and a
+// new log would give offsets away that were given before.
+Result<> Catalog::expect_logs(const std::string& topic, const wire::TopicSpec& spec) const {
+  for (std::uint32_t index = 0; index < partition_count(spec); ++index) {
+    const auto directory = log_directory(topic, index);
+    const auto there = PartitionLog::is_in(directory);
+    if (!there) return tl::unexpected(there.error());
+    if (*there) continue;
+    return fail(Errc::data_corrupt,
+                "the log of partition " + partition_name(topic, index) + " is not in " +
+                    directory.string() + "; mount its disk or restore it, or remove " +
+                    store_.file_of<wire::TopicSpec>(topic).string() + " to give the topic up");
   }
   return {};
 }

@@ -158,6 +158,41 @@ TEST_F(DamagedServer, StartsWithADamagedSegmentAndServesTheRest) {
   EXPECT_EQ(client.spu(request)->topics[0].partitions[0].error_code.code, Code::storage_error);
 }
 
+// An unmounted disk looks like this: records numbered from 0 again would take the places of
+// those that come back with it.
+TEST_F(DamagedServer, DoesNotStartAnewWhereALogIsMissing) {
+  ASSERT_NO_FATAL_FAILURE(prepare());
+  fs::rename(logs() / "t-0", dir_.path() / "away");
+  const auto error = refusal();
+  EXPECT_EQ(error.code, Errc::data_corrupt);
+  EXPECT_NE(error.context.find((logs() / "t-0").string()), std::string::npos) << error.context;
+  EXPECT_NE(error.context.find("metadata/Topic/t.meta"), std::string::npos) << error.context;
+  EXPECT_FALSE(fs::exists(logs() / "t-0"));
+
+  fs::rename(dir_.path() / "away", logs() / "t-0");
+  start();
+  auto client = spu();
+  EXPECT_EQ(client.offsets("t").last_stable_offset, record_count);
+}
+
+TEST_F(DamagedServer, DoesNotStartAnewWhereALogIsEmpty) {
+  ASSERT_NO_FATAL_FAILURE(prepare());
+  for (const auto& file : log_files(logs() / "t-0")) fs::remove(file);
+  EXPECT_EQ(refusal().code, Errc::data_corrupt);
+}
+
+// The way out that the error names.
+TEST_F(DamagedServer, StartsWithoutATopicThatWasGivenUp) {
+  ASSERT_NO_FATAL_FAILURE(prepare());
+  fs::remove_all(logs() / "t-0");
+  fs::remove(options_.data_directory / "metadata/Topic/t.meta");
+  start();
+  make_topic("t");
+  auto client = spu();
+  EXPECT_EQ(client.produce("t", batch_of({"a"})).base_offset, 0);
+  EXPECT_EQ(consume_all(client, "other"), std::vector<std::string>{"a"});
+}
+
 TEST_F(DamagedServer, NamesADirectoryThatCannotBeListed) {
   ASSERT_NO_FATAL_FAILURE(prepare());
   const auto topics = options_.data_directory / "metadata/Topic";

@@ -45,6 +45,12 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(fs::path directory, Log
   return log;
 }
 
+Result<bool> PartitionLog::is_in(const fs::path& directory) {
+  const auto bases = list_segments(directory);
+  if (!bases) return tl::unexpected(bases.error());
+  return !bases->empty();
+}
+
 Result<> PartitionLog::load() {
   if (auto done = make_directories(directory_); !done) return done;
   const auto bases = list_segments(directory_);

@@ -69,6 +69,9 @@ class PartitionLog {
                                                                   LogOptions options,
                                                                   StorageEnv env);
 
+  // Is there any segment in `directory`? Every log has one from its start on.
+  [[nodiscard]] static Result<bool> is_in(const fs::path& directory);
+
   // In order; each gets its base offset or its error. Requires: no batch list is empty.
   void append(std::span<Append* const> appends);
   // On an error all that was appended since the last commit is gone.
