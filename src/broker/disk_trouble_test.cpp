@@ -64,6 +64,27 @@ TEST(FailingSync, AcknowledgesNothingAndTakesBackWhatWasWritten) {
   EXPECT_EQ(read_all(*log, 0), (std::vector<std::string>{"kept", "next"}));
 }
 
+// The cut failed too, and nobody noted it: the next batch covered the first of those that were
+// left, and a restart took the one behind it for a record.
+TEST(FailingSync, WhatCouldNotBeCutDoesNotComeBack) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const auto log = open_log(dir.path() / "t-0", {}, &faults);
+  ASSERT_EQ(append(*log, {"kept"}), 0);
+  ASSERT_TRUE(append_uncommitted(*log, {"lost"}));
+  ASSERT_TRUE(append_uncommitted(*log, {"back"}));
+  faults.fail_sync(true);
+  faults.fail_truncate(true);
+  EXPECT_FALSE(log->commit());
+  faults.fail_sync(false);
+  EXPECT_FALSE(append(*log, {"next"})) << "over what could not be cut";
+  faults.fail_truncate(false);
+  EXPECT_EQ(append(*log, {"next"}), 1);
+  const auto crashed = dir.path() / "crashed";
+  fs::copy(dir.path() / "t-0", crashed, fs::copy_options::recursive);
+  EXPECT_EQ(read_all(*open_log(crashed), 0), (std::vector<std::string>{"kept", "next"}));
+}
+
 // A roll syncs the old segment; the appends before it in the same group must hear of it.
 TEST(FailingSync, IsReportedByTheCommitWhenItHappensInARoll) {
   const TemporaryDirectory dir;

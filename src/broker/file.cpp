@@ -121,7 +121,10 @@ Result<> File::sync_data(const StorageEnv& env) const {
   return {};
 }
 
-Result<> File::truncate(std::uint64_t size) const {
+Result<> File::truncate(std::uint64_t size, const StorageEnv& env) const {
+  if (env.faults && env.faults->truncate_fails()) {
+    return tl::unexpected(errno_error(EIO, "truncating"));
+  }
   if (::ftruncate(fd_, static_cast<off_t>(size)) == 0) return {};
   return tl::unexpected(errno_error(errno, "truncating"));
 }

@@ -57,7 +57,7 @@ class File {
   [[nodiscard]] Result<> write_at(ByteView bytes, std::uint64_t position,
                                   const StorageEnv& env) const;
   [[nodiscard]] Result<> sync_data(const StorageEnv& env) const;
-  [[nodiscard]] Result<> truncate(std::uint64_t size) const;
+  [[nodiscard]] Result<> truncate(std::uint64_t size, const StorageEnv& env) const;
 
  private:
   explicit File(int fd) noexcept : fd_(fd) {}

@@ -156,7 +156,8 @@ Result<> PartitionLog::flush() {
   }
   if (!done) {
     done = tl::unexpected(in_context(directory_.string(), std::move(done).error()));
-    cut_needed_ = !segment->cut_to_end();
+    cut_needed_ = true;
+    static_cast<void>(cut_if_needed(*segment));
     for (auto* append : staged_appends_) append->base_offset = tl::unexpected(done.error());
     staged_end_ = segment->end();
   }
@@ -168,13 +169,18 @@ Result<> PartitionLog::flush() {
 
 Result<> PartitionLog::write_staged(Segment& segment) {
   if (staged_parts_.empty()) return {};
-  if (cut_needed_) {
-    if (auto done = segment.cut_to_end(); !done) return done;
-    cut_needed_ = false;
-  }
+  if (auto done = cut_if_needed(segment); !done) return done;
   env_.pass("append.before-write");
   auto done = segment.write(staged_parts_, env_);
   if (done) env_.pass("append.after-write");
+  return done;
+}
+
+// Bytes behind the end may be whole batches, which a restart would take for records.
+Result<> PartitionLog::cut_if_needed(Segment& segment) {
+  if (!cut_needed_) return {};
+  auto done = segment.cut_to_end(env_);
+  cut_needed_ = !done;
   return done;
 }
 
@@ -185,9 +191,15 @@ Result<> PartitionLog::commit() {
 
 Result<> PartitionLog::commit_active() {
   const auto segment = active();
-  if (segment->end() == segment->readable_end(Isolation::read_committed)) return {};
+  if (segment->end() == segment->readable_end(Isolation::read_committed)) {
+    return cut_if_needed(*segment);
+  }
   auto done = segment->commit(env_);
   staged_end_ = segment->end();
+  if (!done) {
+    cut_needed_ = true;
+    static_cast<void>(cut_if_needed(*segment));
+  }
   if (done) env_.pass("commit.after-sync");
   return done;
 }

@@ -104,6 +104,7 @@ class PartitionLog {
   [[nodiscard]] Result<> flush();
   [[nodiscard]] Result<> write_staged(Segment& segment);
   [[nodiscard]] Result<> commit_active();
+  [[nodiscard]] Result<> cut_if_needed(Segment& segment);
   [[nodiscard]] bool fits(std::uint64_t bytes, std::int64_t offsets) const;
   [[nodiscard]] Result<> locate(ReadCursor& cursor, Isolation isolation) const;
   [[nodiscard]] bool next_segment(ReadCursor& cursor) const;
@@ -124,7 +125,7 @@ class PartitionLog {
   std::vector<Place> staged_batches_;
   std::vector<Append*> staged_appends_;
   Place staged_end_;
-  bool cut_needed_ = false;    // a failed write left bytes behind the end
+  bool cut_needed_ = false;    // a failed write or sync left bytes behind the end
   bool roll_begun_ = false;    // the next segment may have a file: nothing goes into this one
   std::optional<Error> lost_;  // a sync failed while rolling, before the commit
 };

@@ -138,7 +138,7 @@ Result<> Segment::scan(const StorageEnv& env, std::uint64_t& cut_bytes) {
   end_ = committed_ = *end;
   cut_bytes = *bytes - end_.position;
   if (cut_bytes > 0) {
-    if (auto done = file.truncate(end_.position); !done) return done;
+    if (auto done = file.truncate(end_.position, env); !done) return done;
   }
   if (auto done = file.sync_data(env); !done) return done;
   return index_.persist(end_.position, env);
@@ -171,8 +171,8 @@ void Segment::publish(std::span<const Place> batches, Place end) {
   end_ = end;
 }
 
-Result<> Segment::cut_to_end() {
-  return active_file_->truncate(end().position);
+Result<> Segment::cut_to_end(const StorageEnv& env) {
+  return active_file_->truncate(end().position, env);
 }
 
 Result<> Segment::commit(const StorageEnv& env) {
@@ -182,7 +182,6 @@ Result<> Segment::commit(const StorageEnv& env) {
     end_ = committed_;
     taken_back_ = {taken_back_.count + 1, end_.offset};
     index_.cut(end_.position);
-    static_cast<void>(active_file_->truncate(end_.position));
     return tl::unexpected(in_context(log_path_.string(), std::move(synced).error()));
   }
   committed_ = end_;

@@ -81,8 +81,9 @@ class Segment {
   [[nodiscard]] Result<> write(std::span<iovec> parts, const StorageEnv& env);
   // The batches that were written: where each starts, and the new end.
   void publish(std::span<const Place> batches, Place end);
-  [[nodiscard]] Result<> cut_to_end();
-  // Syncs, and moves `committed` to `end`. On an error `end` goes back to `committed`.
+  [[nodiscard]] Result<> cut_to_end(const StorageEnv& env);
+  // Syncs, and moves `committed` to `end`. On an error `end` goes back to `committed`, and
+  // the file has more bytes: `cut_to_end`.
   [[nodiscard]] Result<> commit(const StorageEnv& env);
   // Makes the index durable and gives up the memory. Requires: `end` is committed.
   [[nodiscard]] Result<> seal(const StorageEnv& env);
@@ -119,7 +120,7 @@ class Segment {
   const fs::path index_path_;
   const SegmentOptions options_;
   std::optional<Error> damage_;  // not changed once it is open
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;     // guards what follows
   Place end_;
   Place committed_;
   TakenBack taken_back_;

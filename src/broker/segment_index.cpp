@@ -100,7 +100,7 @@ Result<> SegmentIndex::persist(std::uint32_t synced_bytes, const StorageEnv& env
   const auto position = persisted_count_ * sizeof(IndexEntry);
   if (auto done = file->write_at(std::as_bytes(fresh), position, env); !done) return done;
   persisted_count_ = last;
-  return file->truncate(last * sizeof(IndexEntry));
+  return file->truncate(last * sizeof(IndexEntry), env);
 }
 
 Result<> SegmentIndex::seal(const StorageEnv& env) {
