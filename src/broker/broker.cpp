@@ -111,6 +111,9 @@ class Broker::Impl {
  private:
   void open_ports();
   void load();
+  [[nodiscard]] StorageEnv storage_env() {
+    return {.sync = options_.durability == Durability::fsync, .faults = &faults_.storage()};
+  }
   [[nodiscard]] wire::SpuSpec own_spu() const;
   void serve(Listener listener, asio::io_context& context, tcp::socket socket, std::string peer);
   [[nodiscard]] std::unique_ptr<Session> make_session(Listener listener, Connection& connection);
@@ -143,7 +146,7 @@ BrokerPorts Broker::Impl::start() {
   }
   raise_file_limit();
   if (options_.tls) tls_ = make_tls_context(*options_.tls);
-  lock_ = lock_directory(options_.data_directory);
+  lock_ = lock_directory(options_.data_directory, storage_env());
   for (unsigned i = 0; i < std::max(options_.data_threads, 1U); ++i) {
     data_.push_back(std::make_unique<Loop>());
   }
@@ -186,7 +189,7 @@ void Broker::Impl::open_ports() {
 void Broker::Impl::load() {
   CatalogOptions options;
   options.data_directory = options_.data_directory;
-  options.env = {.sync = options_.durability == Durability::fsync, .faults = &faults_.storage()};
+  options.env = storage_env();
   options.log_defaults = options_.log_defaults;
   options.partitions_max = options_.limits.partitions_max;
   writer_ = std::make_unique<LogWriter>();

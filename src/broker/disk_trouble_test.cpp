@@ -6,6 +6,7 @@
 
 #include "broker/metadata_store.hpp"
 #include "broker/partition_log.hpp"
+#include "broker/server_files.hpp"
 #include "broker/test_support.hpp"
 
 namespace sluice::broker {
@@ -127,6 +128,27 @@ TEST(FailingRoll, LetsNothingPassTheStartOfTheSegmentThatItLeft) {
   EXPECT_EQ(log->offsets().end, acknowledged);
   EXPECT_EQ(read_all(*log, 0),
             std::vector<std::string>(static_cast<std::size_t>(acknowledged), "x"));
+}
+
+// The names above a new data directory were left to the kernel: a power cut could lose all of it.
+TEST(DataDirectory, IsDurableWithAllThatHadToBeMadeAboveIt) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const StorageEnv env{.sync = true, .faults = &faults};
+  const auto path = dir.path() / "new/also-new/data/";
+  int synced = 0;
+  std::function<void()> count = [&] {
+    ++synced;
+    EXPECT_TRUE(fs::exists(path));
+    faults.at("directory.before-sync", count);
+  };
+  faults.at("directory.before-sync", count);
+  {
+    const auto lock = lock_directory(path, env);
+  }
+  EXPECT_EQ(synced, 3);
+  const auto again = lock_directory(path, env);
+  EXPECT_EQ(synced, 3);
 }
 
 TEST(ReadOnlyDirectory, IsAClearError) {

@@ -130,6 +130,7 @@ Result<> File::truncate(std::uint64_t size, const StorageEnv& env) const {
 }
 
 Result<> sync_directory(const fs::path& path, const StorageEnv& env) {
+  env.pass("directory.before-sync");
   if (!env.sync) return {};
   const auto directory = File::open(path, O_RDONLY | O_DIRECTORY);
   if (!directory) return tl::unexpected(directory.error());
@@ -142,6 +143,21 @@ Result<> make_directories(const fs::path& path) {
   fs::create_directories(path, error);
   if (!error) return {};
   return tl::unexpected(errno_error(error.value(), "making directory " + path.string()));
+}
+
+Result<> make_durable_directories(const fs::path& path, const StorageEnv& env) {
+  std::error_code error;
+  auto whole = fs::absolute(path, error).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();
+  std::vector<fs::path> holders;  // of the names that will be new
+  for (auto at = whole; at.has_relative_path() && !fs::exists(at, error); at = at.parent_path()) {
+    holders.push_back(at.parent_path());
+  }
+  if (auto done = make_directories(path); !done) return done;
+  for (const auto& holder : holders) {
+    if (auto done = sync_directory(holder, env); !done) return done;
+  }
+  return {};
 }
 
 Result<std::vector<fs::path>> list_directory(const fs::path& path) {

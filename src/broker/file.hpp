@@ -70,6 +70,8 @@ class File {
 // Makes names in the directory durable.
 [[nodiscard]] Result<> sync_directory(const fs::path& path, const StorageEnv& env);
 [[nodiscard]] Result<> make_directories(const fs::path& path);
+// Durable on return, with those above it that had to be made.
+[[nodiscard]] Result<> make_durable_directories(const fs::path& path, const StorageEnv& env);
 // The paths in it, sorted; nothing when there is no such directory.
 [[nodiscard]] Result<std::vector<fs::path>> list_directory(const fs::path& path);
 [[nodiscard]] Result<> remove_file(const fs::path& path);

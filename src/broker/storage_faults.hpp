@@ -24,7 +24,8 @@ class StorageFaults {
 
   // Runs `action` the (skip + 1)th time that the storage passes `point`, on its thread. The
   // points are: append.before-write, append.after-write, commit.after-sync, roll.after-create,
-  // metadata.before-rename, metadata.after-rename, topic.created-logs, topic.marked-deleted.
+  // directory.before-sync, metadata.before-rename, metadata.after-rename, topic.created-logs,
+  // topic.marked-deleted.
   void at(std::string point, std::function<void()> action, int skip = 0);
 
   // The storage asks: how many of `bytes` fit.
