@@ -75,6 +75,7 @@ Result<> PartitionLog::load_segments(std::span<const std::int64_t> bases) {
       log::error("broker.storage", "records are lost, reads of them get a storage error",
                  {{"error", damage->message()}});
     }
+    sealed_bytes_ += (*sealed)->end().position;
     segments_.push_back(*std::move(sealed));
   }
   std::uint64_t cut_bytes = 0;
@@ -219,6 +220,7 @@ Result<> PartitionLog::roll() {
   roll_begun_ = false;
   {
     const std::lock_guard lock(mutex_);
+    sealed_bytes_ += full->end().position;
     segments_.push_back(*std::move(fresh));
   }
   staged_end_ = active()->end();
@@ -231,8 +233,9 @@ LogOffsets PartitionLog::offsets() const {
   LogOffsets result;
   result.start = segments_.front()->base_offset();
   result.committed = segments_.back()->readable_end(Isolation::read_committed).offset;
-  result.end = segments_.back()->end().offset;
-  for (const auto& segment : segments_) result.size_bytes += segment->end().position;
+  const auto end = segments_.back()->end();
+  result.end = end.offset;
+  result.size_bytes = sealed_bytes_ + end.position;
   return result;
 }
 
@@ -241,6 +244,7 @@ void PartitionLog::drop_front() {
   {
     const std::lock_guard lock(mutex_);
     oldest = segments_.front();
+    sealed_bytes_ -= oldest->end().position;
     segments_.erase(segments_.begin());
   }
   if (auto done = oldest->remove(); !done) {

@@ -84,7 +84,7 @@ class PartitionLog {
   // Commits and leaves an index behind that makes the next start quick.
   [[nodiscard]] Result<> close();
 
-  [[nodiscard]] LogOffsets offsets() const;  // any thread
+  [[nodiscard]] LogOffsets offsets() const;  // any thread; quick, however long the log is
   // Any thread, one at a time for each cursor. An empty slice (no file) means: nothing yet.
   // `offset_evicted`: older than the start. `offset_out_of_range`: behind the end.
   // `data_corrupt`: the batch is not whole on disk.
@@ -119,6 +119,7 @@ class PartitionLog {
 
   mutable std::mutex mutex_;                        // guards the list; each segment guards itself
   std::vector<std::shared_ptr<Segment>> segments_;  // never empty
+  std::uint64_t sealed_bytes_ = 0;                  // of all but the last
 
   // What is collected for one write.
   std::vector<iovec> staged_parts_;
