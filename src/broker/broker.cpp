@@ -95,7 +95,8 @@ class Broker::Impl {
   explicit Impl(BrokerOptions options)
       : options_(std::move(options)),
         budget_(std::max<std::uint64_t>(options_.limits.request_bytes_max,
-                                        options_.limits.frame_bytes_max)) {}
+                                        options_.limits.frame_bytes_max)),
+        answers_(options_.limits.answer_bytes_max) {}
   ~Impl() { stop(std::chrono::seconds(5)); }
 
   BrokerPorts start();
@@ -111,6 +112,9 @@ class Broker::Impl {
  private:
   void open_ports();
   void load();
+  [[nodiscard]] StorageEnv storage_env() {
+    return {.sync = options_.durability == Durability::fsync, .faults = &faults_.storage()};
+  }
   [[nodiscard]] wire::SpuSpec own_spu() const;
   void serve(Listener listener, asio::io_context& context, tcp::socket socket, std::string peer);
   [[nodiscard]] std::unique_ptr<Session> make_session(Listener listener, Connection& connection);
@@ -122,6 +126,7 @@ class Broker::Impl {
 
   const BrokerOptions options_;
   ByteBudget budget_;
+  ByteBudget answers_;
   std::unique_ptr<asio::ssl::context> tls_;
   File lock_;
   Loop control_;
@@ -144,7 +149,7 @@ BrokerPorts Broker::Impl::start() {
   }
   raise_file_limit();
   if (options_.tls) tls_ = make_tls_context(*options_.tls);
-  lock_ = lock_directory(options_.data_directory);
+  lock_ = lock_directory(options_.data_directory, storage_env());
   for (unsigned i = 0; i < std::max(options_.data_threads, 1U); ++i) {
     data_.push_back(std::make_unique<Loop>());
   }
@@ -187,7 +192,7 @@ void Broker::Impl::open_ports() {
 void Broker::Impl::load() {
   CatalogOptions options;
   options.data_directory = options_.data_directory;
-  options.env = {.sync = options_.durability == Durability::fsync, .faults = &faults_.storage()};
+  options.env = storage_env();
   options.log_defaults = options_.log_defaults;
   options.partitions_max = options_.limits.partitions_max;
   writer_ = std::make_unique<LogWriter>();
@@ -215,7 +220,15 @@ Connection::Shared Broker::Impl::shared(Listener listener) {
   limits.frame_bytes_max = options_.limits.frame_bytes_max;
   limits.handshake_timeout = options_.limits.handshake_timeout;
   limits.frame_timeout = options_.limits.frame_timeout;
-  return {listener, limits, budget_, faults_};
+  limits.answer_timeout = options_.limits.answer_timeout;
+  limits.bytes_per_ms_min = std::max<std::size_t>(options_.limits.bytes_per_ms_min, 1);
+  // What has no deadline must never use up the budget. The control plane has no streams whose
+  // consumers may pause.
+  const auto share =
+      answers_.capacity() / 2 / std::max<std::size_t>(options_.limits.connections_max, 1);
+  limits.unread_bytes_free =
+      listener == Listener::sc ? 0 : std::min<std::size_t>(limits.unread_bytes_free, share);
+  return {listener, limits, budget_, answers_, faults_};
 }
 
 std::unique_ptr<Session> Broker::Impl::make_session(Listener listener, Connection& connection) {

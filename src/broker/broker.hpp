@@ -40,10 +40,13 @@ struct BrokerLimits {
   std::size_t connections_max = 1000;  // both ports together
   std::size_t frame_bytes_max = wire::frame_bytes_max;
   std::uint64_t request_bytes_max = 256U << 20;  // of all requests in flight
+  std::uint64_t answer_bytes_max = 256U << 20;   // of all answers that wait to be read
   std::size_t streams_max = 1024;                // per connection
   std::uint32_t partitions_max = 4096;
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds frame_timeout{30'000};
+  std::chrono::milliseconds answer_timeout{30'000};  // for a peer to read what it asked for
+  std::size_t bytes_per_ms_min = 256;  // so much longer for a long frame or answer
   SmartModuleLimits smartmodules;
   std::size_t processed_streams_max = 32;        // per connection: streams with SmartModules
   std::uint32_t processed_bytes_max = 4U << 20;  // processed and not sent, each stream

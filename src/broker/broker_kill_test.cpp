@@ -134,30 +134,84 @@ TEST_F(KillTest, LosesNothingAcknowledged) {
   std::printf("%d records over 25 kills\n", acknowledged_);
 }
 
+// Killed after some were acknowledged, at a moment when one more is being made. That one may be
+// there or not, and works if it is.
 TEST_F(KillTest, KeepsTopicsThatWereAcknowledged) {
   std::vector<std::string> made;
-  for (int round = 0; round < 6; ++round) {
+  constexpr int rounds = 6;
+  for (int round = 0; round <= rounds; ++round) {
+    SCOPED_TRACE("seed " + std::to_string(seed_) + ", round " + std::to_string(round));
     ServerProcess server(dir_.path(), options_);
     ASSERT_TRUE(server.started());
     {
       TestClient data(server.ports().spu);
       for (const auto& name : made) {
-        ASSERT_TRUE(data.offsets(name).error_code.ok()) << name << ", seed " << seed_;
+        ASSERT_EQ(data.produce(name, batch_of({"a"})).error_code, wire::ErrorCode{}) << name;
       }
     }
+    if (round == rounds) break;
     TestClient admin(server.ports().sc);
-    std::thread killer([&, pause = std::uniform_int_distribution<>(0, 60)(random_)] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-      server.kill();
-    });
-    for (int i = 0; i < 50; ++i) {
-      const auto name = "t" + std::to_string(round) + '-' + std::to_string(i);
-      if (!admin.create_topic(name).error_code.ok()) break;
-      made.push_back(name);
+    const auto name = [&](int i) { return "t" + std::to_string(round) + '-' + std::to_string(i); };
+    const auto count = std::uniform_int_distribution<>(1, 15)(random_);
+    for (int i = 0; i < count; ++i) {
+      ASSERT_TRUE(admin.create_topic(name(i)).error_code.ok());
+      made.push_back(name(i));
     }
-    killer.join();
+    const wire::CreateBody<wire::TopicSpec> body{name(count), false, std::nullopt, {}};
+    admin.send(static_cast<std::uint16_t>(wire::ScApi::create), wire::admin_version,
+               wire::pack("Topic", body, wire::admin_version));
+    server.kill();
   }
-  std::printf("%zu topics over 6 kills\n", made.size());
+  EXPECT_GE(made.size(), static_cast<std::size_t>(rounds));
+  std::printf("%zu topics over %d kills\n", made.size(), rounds);
+}
+
+// What was acknowledged to a consumer, or something that it has sent since.
+TEST_F(KillTest, KeepsConsumerOffsetsThatWereAcknowledged) {
+  {
+    const ServerProcess server(dir_.path(), options_);
+    ASSERT_TRUE(server.started());
+    TestClient admin(server.ports().sc);
+    ASSERT_TRUE(admin.create_topic("t").error_code.ok());
+    TestClient data(server.ports().spu);
+    ASSERT_TRUE(data.produce("t", batch_of({"a"})).error_code.ok());
+  }
+  std::int64_t acknowledged = -1;
+  std::int64_t sent = -1;
+  constexpr int rounds = 10;
+  for (int round = 0; round <= rounds; ++round) {
+    SCOPED_TRACE("seed " + std::to_string(seed_) + ", round " + std::to_string(round));
+    ServerProcess server(dir_.path(), options_);
+    ASSERT_TRUE(server.started());
+    TestClient client(server.ports().spu);
+    const auto stored = client.spu(wire::FetchConsumerOffsetsRequest{});
+    ASSERT_TRUE(stored);
+    ASSERT_EQ(stored->consumers.size(), round == 0 ? 0U : 1U);
+    if (round > 0) {
+      ASSERT_GE(stored->consumers[0].offset, acknowledged);
+      ASSERT_LE(stored->consumers[0].offset, sent);
+    }
+    if (round == rounds) break;
+    const auto stream = client.take_stream(client.open_stream("t", 0, 1 << 20, "c1"));
+    ASSERT_TRUE(stream);
+    std::deque<std::pair<std::int32_t, std::int64_t>> waiting;  // request, its offset
+    const auto count = std::uniform_int_distribution<>(1, 200)(random_);
+    for (int answered = 0; answered < count; ++answered) {
+      while (waiting.size() < 5) {
+        const auto key = static_cast<std::uint16_t>(wire::SpuApi::update_consumer_offset);
+        const wire::UpdateConsumerOffsetRequest update{++sent, stream->stream_id};
+        waiting.emplace_back(client.send(key, wire::data_version, update), sent);
+      }
+      const auto answer = client.take<wire::UpdateConsumerOffsetResponse>(waiting.front().first,
+                                                                          wire::data_version);
+      ASSERT_TRUE(answer);
+      ASSERT_TRUE(answer->error_code.ok());
+      acknowledged = waiting.front().second;
+      waiting.pop_front();
+    }
+    server.kill();
+  }
+  std::printf("offset %lld over %d kills\n", static_cast<long long>(acknowledged), rounds);
 }
 
 }  // namespace

@@ -148,6 +148,32 @@ TEST_F(BrokerAdmin, AWatchSendsEverythingAndThenChanges) {
   EXPECT_EQ(deleted.changes[0].object.name, "a");
 }
 
+// A watcher kept a copy of each SmartModule that changed, its bytes and all.
+TEST_F(BrokerAdmin, AWatchTellsOfARemovedSmartModuleWithoutItsBytes) {
+  start();
+  auto watcher = sc();
+  const auto id = watcher.send(1004, 19, wire::pack("SmartModule", wire::WatchBody{}, 19));
+  const auto take = [&] {
+    const auto frame = watcher.take<wire::TypeBuffer>(id, 19);
+    return frame ? *wire::unpack<wire::WatchResponseBody<wire::SmartModuleSpec>>(*frame, 19)
+                 : wire::WatchResponseBody<wire::SmartModuleSpec>{};
+  };
+  ASSERT_TRUE(take().all.empty());
+  auto admin = sc();
+  const wire::CreateBody<wire::SmartModuleSpec> module{"m", false, {}, {.wasm = to_bytes("wasm")}};
+  ASSERT_TRUE(admin.sc<wire::StatusResponse>(wire::ScApi::create, "SmartModule", module));
+  const auto created = take();
+  ASSERT_EQ(created.changes.size(), 1U);
+  EXPECT_EQ(created.changes[0].object.spec.wasm, to_bytes("wasm"));
+  const wire::DeleteBody<std::string> remove{"m"};
+  ASSERT_TRUE(admin.sc<wire::StatusResponse>(wire::ScApi::remove, "SmartModule", remove));
+  const auto removed = take();
+  ASSERT_EQ(removed.changes.size(), 1U);
+  EXPECT_EQ(removed.changes[0].kind, wire::ChangeKind::remove);
+  EXPECT_EQ(removed.changes[0].object.name, "m");
+  EXPECT_TRUE(removed.changes[0].object.spec.wasm.empty());
+}
+
 TEST_F(BrokerAdmin, ShowsOneSpuThatClientsCanReach) {
   options_.advertised_host = "broker.example";
   options_.advertised_port = 4711;

@@ -74,6 +74,20 @@ TEST_F(BrokerTls, APlainClientLosesItsConnectionOnly) {
   EXPECT_EQ(ask(ports_.spu, false), "0.0.0");
 }
 
+TEST_F(BrokerTls, WhoStopsInTheHandshakeIsClosedAndKeepsNobodyWaiting) {
+  options_.limits.handshake_timeout = std::chrono::seconds(1);
+  start();
+  for (const auto port : {ports_.sc, ports_.spu}) {
+    TestClient silent(port);
+    TestClient halting(port);
+    // The front of a ClientHello: a record of 512 bytes that never come.
+    halting.send_bytes(to_bytes(std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 9)));
+    EXPECT_NE(ask(port, false), "failed");
+    EXPECT_TRUE(silent.is_closed());
+    EXPECT_TRUE(halting.is_closed());
+  }
+}
+
 TEST_F(BrokerTls, AWrongFileIsNamed) {
   options_.tls->key = dir_.path() / "nosuch.key";
   Broker broker(options_);

@@ -107,9 +107,26 @@ Result<> Catalog::load_topics() {
       finish_delete(topic.name, directories, [](const auto&) {});
       continue;
     }
+    if (auto done = expect_logs(topic.name, topic.spec); !done) return done;
     auto partitions = open_partitions(topic.name, topic.spec, 0);
     if (!partitions) return tl::unexpected(std::move(partitions).error());
     show_topic(topic, *std::move(partitions));
+  }
+  return {};
+}
+
+// A topic that exists has logs: without one, a disk is not mounted or files were lost, and a
+// new log would give offsets away that were given before.
+Result<> Catalog::expect_logs(const std::string& topic, const wire::TopicSpec& spec) const {
+  for (std::uint32_t index = 0; index < partition_count(spec); ++index) {
+    const auto directory = log_directory(topic, index);
+    const auto there = PartitionLog::is_in(directory);
+    if (!there) return tl::unexpected(there.error());
+    if (*there) continue;
+    return fail(Errc::data_corrupt,
+                "the log of partition " + partition_name(topic, index) + " is not in " +
+                    directory.string() + "; mount its disk or restore it, or remove " +
+                    store_.file_of<wire::TopicSpec>(topic).string() + " to give the topic up");
   }
   return {};
 }
@@ -190,9 +207,10 @@ wire::Metadata<wire::PartitionSpec> Catalog::refreshed(
 void Catalog::set_leftovers_aside(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory, error)) return;
-  bool has_data = false;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    has_data = has_data || (entry.path().extension() == ".log" && entry.file_size(error) > 0);
+  const auto files = list_directory(directory);
+  bool has_data = !files;
+  for (const auto& path : files.value_or(std::vector<fs::path>{})) {
+    has_data = has_data || (path.extension() == ".log" && fs::file_size(path, error) > 0);
   }
   if (!has_data) {
     fs::remove_all(directory, error);

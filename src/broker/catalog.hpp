@@ -72,6 +72,7 @@ class Catalog {
 
  private:
   [[nodiscard]] Result<> load_topics();
+  [[nodiscard]] Result<> expect_logs(const std::string& topic, const wire::TopicSpec& spec) const;
   [[nodiscard]] Result<> load_objects();
   [[nodiscard]] Result<> make_system_topic();
   void forget_lost_offsets();

@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t input_buffer_bytes = 16 * 1024;
 constexpr std::size_t header_bytes_min = 10;
 constexpr std::size_t gathered_frames_max = 64;
-// What a frame's bytes must come with, beside `frame_timeout`.
-constexpr std::size_t bytes_per_ms_min = 256;
 
 template <typename T>
 bool is(const std::optional<FaultAction>& action) {
@@ -32,6 +30,7 @@ Connection::Connection(asio::any_io_executor executor, std::unique_ptr<Transport
       shared_(shared),
       peer_(std::move(peer)),
       deadline_(executor_),
+      unread_deadline_(executor_),
       output_(executor_),
       room_(executor_) {}
 
@@ -55,6 +54,7 @@ void Connection::ended() {
 void Connection::close() noexcept {
   if (std::exchange(closed_, true)) return;
   deadline_.cancel();
+  unread_deadline_.cancel();
   transport_->close();
   output_.notify();
   room_.notify();
@@ -77,9 +77,50 @@ void Connection::end_pending() {
 
 void Connection::send(std::int32_t correlation_id, Bytes frame) {
   if (closed_) return;
-  answer_bytes_ += frame.size();
-  answers_.push_back({std::move(frame), {}, correlation_id});
+  OutFrame answer{std::move(frame), {}, correlation_id};
+  if (!charge(answer)) return;
+  answer_bytes_ += answer.head.size();
+  answers_.push_back(std::move(answer));
   output_.notify();
+}
+
+// False: it does not fit into memory, and the connection is closed.
+bool Connection::charge(OutFrame& frame) {
+  const auto bytes = frame.head.size();
+  if (!shared_.answers.charge(bytes)) {
+    refuse({Errc::too_large, "too many answers of this server wait to be read", {}});
+    close();
+    return false;
+  }
+  frame.lease = BudgetLease(shared_.answers, bytes);
+  const bool was_little = unread_bytes_ <= shared_.limits.unread_bytes_free;
+  unread_bytes_ += bytes;
+  if (was_little) watch_unread();
+  return true;
+}
+
+// Something went out: what is left has as long again.
+void Connection::written(std::size_t bytes) {
+  unread_bytes_ -= bytes;
+  unread_deadline_.cancel();
+  watch_unread();
+  room_.notify();
+}
+
+void Connection::watch_unread() {
+  if (closed_ || unread_bytes_ <= shared_.limits.unread_bytes_free) return;
+  const auto pace = shared_.limits.bytes_per_ms_min;
+  unread_deadline_.expires_after(shared_.limits.answer_timeout +
+                                 std::chrono::milliseconds(unread_bytes_ / pace));
+  unread_deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->closed_) return;
+    // Cancelled or set again too late for this call.
+    if (self->unread_bytes_ <= self->shared_.limits.unread_bytes_free) return;
+    if (self->unread_deadline_.expiry() > std::chrono::steady_clock::now()) return;
+    self->refuse({Errc::timed_out, "answers are not read", {}});
+    self->close();
+  });
 }
 
 void Connection::arm(std::chrono::milliseconds timeout) {
@@ -91,7 +132,7 @@ void Connection::arm(std::chrono::milliseconds timeout) {
 }
 
 void Connection::refuse(const Error& error) {
-  log_limited("broker.connection", "connection closed: request not understood",
+  log_limited("broker.connection", "connection closed",
               {{"peer", peer_}, {"error", error.message()}});
 }
 
@@ -135,7 +176,7 @@ asio::awaitable<void> Connection::read_exactly(std::span<std::byte> into) {
   // A frame holds a share of the budget from its length on: all of it has a deadline too.
   const auto timeout = shared_.limits.frame_timeout;
   const auto until = std::chrono::steady_clock::now() + timeout +
-                     std::chrono::milliseconds(into.size() / bytes_per_ms_min);
+                     std::chrono::milliseconds(into.size() / shared_.limits.bytes_per_ms_min);
   for (auto rest = into.subspan(buffered); !rest.empty();) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
@@ -183,6 +224,8 @@ asio::awaitable<bool> Connection::handle(std::shared_ptr<Frame> frame) {
     co_return false;
   }
   request.body = reader.rest();
+  if (session_->answers_at_length(request.header)) co_await wait_for_answer_room();
+  if (closed_) co_return false;
   const auto fault = shared_.faults.on_request(shared_.listener, request.header, frame->size);
   if (fault) {
     if (is<CloseBefore>(fault)) co_return false;
@@ -209,6 +252,31 @@ asio::awaitable<void> Connection::wait_for_room() {
           pending_count_ >= shared_.limits.pending_count_max)) {
     co_await room_.wait();
   }
+  // Its own answers go out, or it is closed: either ends the wait.
+  while (!closed_ && reading_ && unread_bytes_ > 0 && !shared_.answers.has_room()) {
+    look_for_answer_room();
+    co_await room_.wait();
+  }
+}
+
+asio::awaitable<void> Connection::wait_for_answer_room() {
+  while (!closed_ && !shared_.answers.has_room()) {
+    look_for_answer_room();
+    co_await room_.wait();
+  }
+}
+
+void Connection::look_for_answer_room() {
+  if (std::exchange(looking_, true)) return;
+  shared_.answers.when_room([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    asio::post(self->executor_, [self] {
+      self->looking_ = false;
+      self->room_.notify();
+      self->output_.notify();
+    });
+  });
 }
 
 // ---- out ---------------------------------------------------------------------------------
@@ -218,6 +286,11 @@ asio::awaitable<void> Connection::write_loop() {
     if (!answers_.empty()) {
       co_await write_answers();
       if (!reading_ && drained()) co_return;
+      continue;
+    }
+    if (session_->makes_frames() && !shared_.answers.has_room()) {
+      look_for_answer_room();
+      co_await output_.wait();
       continue;
     }
     auto frame = session_->next_frame();
@@ -248,7 +321,7 @@ asio::awaitable<void> Connection::write_answers() {
   }
   co_await transport_->write(parts, false);
   answer_bytes_ -= bytes;
-  room_.notify();
+  written(bytes);
 }
 
 // What a test asked for instead of a plain answer. False: there was no such wish.
@@ -276,7 +349,10 @@ asio::awaitable<void> Connection::write_stream_frame(OutFrame frame) {
     if (written) co_return;
   }
   const ByteView head(frame.head);
+  const bool is_made = session_->makes_frames();
+  if (is_made && !charge(frame)) co_return;
   co_await transport_->write(std::span(&head, 1), frame.slice.file != nullptr);
+  if (is_made) written(head.size());
   if (frame.slice.file) co_await transport_->write_slice(frame.slice);
 }
 

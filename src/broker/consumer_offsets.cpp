@@ -53,7 +53,13 @@ Result<> ConsumerOffsets::load() {
   ReadCursor cursor{.next = partition_->log().offsets().start};
   while (true) {
     const auto slice = partition_->log().read(cursor, Isolation::read_committed, replay_bytes_max);
-    if (!slice) return tl::unexpected(in_context("reading consumer offsets", slice.error()));
+    if (!slice) {
+      // Without them, consumers would go on somewhere else without a word.
+      return tl::unexpected(in_context(
+          "reading consumer offsets (to start without those of a damaged file, remove it and the "
+          "files before it)",
+          slice.error()));
+    }
     if (!slice->file) return {};
     if (auto done = replay(*slice); !done) return done;
   }

@@ -6,6 +6,7 @@
 
 #include "broker/metadata_store.hpp"
 #include "broker/partition_log.hpp"
+#include "broker/server_files.hpp"
 #include "broker/test_support.hpp"
 
 namespace sluice::broker {
@@ -64,6 +65,27 @@ TEST(FailingSync, AcknowledgesNothingAndTakesBackWhatWasWritten) {
   EXPECT_EQ(read_all(*log, 0), (std::vector<std::string>{"kept", "next"}));
 }
 
+// The cut failed too, and nobody noted it: the next batch covered the first of those that were
+// left, and a restart took the one behind it for a record.
+TEST(FailingSync, WhatCouldNotBeCutDoesNotComeBack) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const auto log = open_log(dir.path() / "t-0", {}, &faults);
+  ASSERT_EQ(append(*log, {"kept"}), 0);
+  ASSERT_TRUE(append_uncommitted(*log, {"lost"}));
+  ASSERT_TRUE(append_uncommitted(*log, {"back"}));
+  faults.fail_sync(true);
+  faults.fail_truncate(true);
+  EXPECT_FALSE(log->commit());
+  faults.fail_sync(false);
+  EXPECT_FALSE(append(*log, {"next"})) << "over what could not be cut";
+  faults.fail_truncate(false);
+  EXPECT_EQ(append(*log, {"next"}), 1);
+  const auto crashed = dir.path() / "crashed";
+  fs::copy(dir.path() / "t-0", crashed, fs::copy_options::recursive);
+  EXPECT_EQ(read_all(*open_log(crashed), 0), (std::vector<std::string>{"kept", "next"}));
+}
+
 // A roll syncs the old segment; the appends before it in the same group must hear of it.
 TEST(FailingSync, IsReportedByTheCommitWhenItHappensInARoll) {
   const TemporaryDirectory dir;
@@ -106,6 +128,27 @@ TEST(FailingRoll, LetsNothingPassTheStartOfTheSegmentThatItLeft) {
   EXPECT_EQ(log->offsets().end, acknowledged);
   EXPECT_EQ(read_all(*log, 0),
             std::vector<std::string>(static_cast<std::size_t>(acknowledged), "x"));
+}
+
+// The names above a new data directory were left to the kernel: a power cut could lose all of it.
+TEST(DataDirectory, IsDurableWithAllThatHadToBeMadeAboveIt) {
+  const TemporaryDirectory dir;
+  StorageFaults faults;
+  const StorageEnv env{.sync = true, .faults = &faults};
+  const auto path = dir.path() / "new/also-new/data/";
+  int synced = 0;
+  std::function<void()> count = [&] {
+    ++synced;
+    EXPECT_TRUE(fs::exists(path));
+    faults.at("directory.before-sync", count);
+  };
+  faults.at("directory.before-sync", count);
+  {
+    const auto lock = lock_directory(path, env);
+  }
+  EXPECT_EQ(synced, 3);
+  const auto again = lock_directory(path, env);
+  EXPECT_EQ(synced, 3);
 }
 
 TEST(ReadOnlyDirectory, IsAClearError) {

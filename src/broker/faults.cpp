@@ -14,6 +14,7 @@ void Faults::add(FaultRule rule) {
 void Faults::clear() {
   storage_.free_disk();
   storage_.fail_sync(false);
+  storage_.fail_truncate(false);
   const std::lock_guard lock(mutex_);
   rules_.clear();
   active_ = record_count_max_ > 0;

@@ -121,12 +121,16 @@ Result<> File::sync_data(const StorageEnv& env) const {
   return {};
 }
 
-Result<> File::truncate(std::uint64_t size) const {
+Result<> File::truncate(std::uint64_t size, const StorageEnv& env) const {
+  if (env.faults && env.faults->truncate_fails()) {
+    return tl::unexpected(errno_error(EIO, "truncating"));
+  }
   if (::ftruncate(fd_, static_cast<off_t>(size)) == 0) return {};
   return tl::unexpected(errno_error(errno, "truncating"));
 }
 
 Result<> sync_directory(const fs::path& path, const StorageEnv& env) {
+  env.pass("directory.before-sync");
   if (!env.sync) return {};
   const auto directory = File::open(path, O_RDONLY | O_DIRECTORY);
   if (!directory) return tl::unexpected(directory.error());
@@ -139,6 +143,34 @@ Result<> make_directories(const fs::path& path) {
   fs::create_directories(path, error);
   if (!error) return {};
   return tl::unexpected(errno_error(error.value(), "making directory " + path.string()));
+}
+
+Result<> make_durable_directories(const fs::path& path, const StorageEnv& env) {
+  std::error_code error;
+  auto whole = fs::absolute(path, error).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();
+  std::vector<fs::path> holders;  // of the names that will be new
+  for (auto at = whole; at.has_relative_path() && !fs::exists(at, error); at = at.parent_path()) {
+    holders.push_back(at.parent_path());
+  }
+  if (auto done = make_directories(path); !done) return done;
+  for (const auto& holder : holders) {
+    if (auto done = sync_directory(holder, env); !done) return done;
+  }
+  return {};
+}
+
+Result<std::vector<fs::path>> list_directory(const fs::path& path) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  fs::directory_iterator entry(path, error);
+  if (error == std::errc::no_such_file_or_directory) return paths;
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    paths.push_back(entry->path());
+  }
+  if (error) return tl::unexpected(errno_error(error.value(), "listing " + path.string()));
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 Result<> remove_file(const fs::path& path) {

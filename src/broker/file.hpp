@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <sys/uio.h>
 
@@ -56,7 +57,7 @@ class File {
   [[nodiscard]] Result<> write_at(ByteView bytes, std::uint64_t position,
                                   const StorageEnv& env) const;
   [[nodiscard]] Result<> sync_data(const StorageEnv& env) const;
-  [[nodiscard]] Result<> truncate(std::uint64_t size) const;
+  [[nodiscard]] Result<> truncate(std::uint64_t size, const StorageEnv& env) const;
 
  private:
   explicit File(int fd) noexcept : fd_(fd) {}
@@ -69,6 +70,10 @@ class File {
 // Makes names in the directory durable.
 [[nodiscard]] Result<> sync_directory(const fs::path& path, const StorageEnv& env);
 [[nodiscard]] Result<> make_directories(const fs::path& path);
+// Durable on return, with those above it that had to be made.
+[[nodiscard]] Result<> make_durable_directories(const fs::path& path, const StorageEnv& env);
+// The paths in it, sorted; nothing when there is no such directory.
+[[nodiscard]] Result<std::vector<fs::path>> list_directory(const fs::path& path);
 [[nodiscard]] Result<> remove_file(const fs::path& path);
 // The file has the old content or the new, whatever happens; durable on return.
 [[nodiscard]] Result<> replace_file(const fs::path& path, ByteView content, const StorageEnv& env);

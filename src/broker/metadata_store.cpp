@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/metadata_store.hpp"
 
-#include <algorithm>
 #include <cctype>
-#include <vector>
 
 #include "wire/record_batch.hpp"
 
@@ -38,7 +36,8 @@ fs::path MetadataStore::path_of(std::string_view kind, std::string_view name) co
 }
 
 Result<> MetadataStore::put_bytes(std::string_view kind, std::string_view name, ByteView body) {
-  if (!fs::exists(directory_ / kind)) {
+  std::error_code error;  // what cannot be looked at cannot be written either, which says why
+  if (!fs::exists(directory_ / kind, error)) {
     if (auto done = make_directories(directory_ / kind); !done) return done;
     if (auto done = sync_directory(directory_, env_); !done) return done;
   }
@@ -55,14 +54,10 @@ Result<> MetadataStore::remove_file_of(std::string_view kind, std::string_view n
 }
 
 Result<> MetadataStore::load_all(std::string_view kind, const OnBody& each) const {
-  const auto directory = directory_ / kind;
-  if (!fs::exists(directory)) return {};
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == ".meta") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  for (const auto& path : files) {
+  const auto files = list_directory(directory_ / kind);
+  if (!files) return tl::unexpected(files.error());
+  for (const auto& path : *files) {
+    if (path.extension() != ".meta") continue;
     const auto content = read_file(path, object_bytes_max);
     if (!content) return tl::unexpected(content.error());
     wire::WireReader reader(*content);

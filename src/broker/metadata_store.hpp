@@ -28,6 +28,10 @@ class MetadataStore {
   [[nodiscard]] Result<> remove(const std::string& name) {
     return remove_file_of(Spec::label, name);
   }
+  template <typename Spec>
+  [[nodiscard]] fs::path file_of(std::string_view name) const {
+    return path_of(Spec::label, name);
+  }
   // In the order of the file names. A damaged file is an error that names it.
   template <typename Spec>
   [[nodiscard]] Result<> load(const std::function<void(wire::Metadata<Spec>)>& each) const {

@@ -11,11 +11,13 @@ namespace sluice::broker {
 namespace {
 
 // Base offsets of the segments in a directory, rising.
-std::vector<std::int64_t> list_segments(const fs::path& directory) {
+Result<std::vector<std::int64_t>> list_segments(const fs::path& directory) {
+  const auto paths = list_directory(directory);
+  if (!paths) return tl::unexpected(paths.error());
   std::vector<std::int64_t> bases;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    const auto stem = entry.path().stem().string();
-    if (entry.path().extension() != ".log") continue;
+  for (const auto& path : *paths) {
+    const auto stem = path.stem().string();
+    if (path.extension() != ".log") continue;
     std::int64_t base = -1;
     const auto parsed = std::from_chars(stem.data(), stem.data() + stem.size(), base);
     if (parsed.ptr == stem.data() + stem.size() && base >= 0) bases.push_back(base);
@@ -43,11 +45,18 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::open(fs::path directory, Log
   return log;
 }
 
+Result<bool> PartitionLog::is_in(const fs::path& directory) {
+  const auto bases = list_segments(directory);
+  if (!bases) return tl::unexpected(bases.error());
+  return !bases->empty();
+}
+
 Result<> PartitionLog::load() {
   if (auto done = make_directories(directory_); !done) return done;
   const auto bases = list_segments(directory_);
-  if (!bases.empty()) {
-    if (auto done = load_segments(bases); !done) return done;
+  if (!bases) return tl::unexpected(bases.error());
+  if (!bases->empty()) {
+    if (auto done = load_segments(*bases); !done) return done;
   } else {
     auto first = Segment::create(directory_, 0, options_.segment, env_);
     if (!first) return tl::unexpected(std::move(first).error());
@@ -62,6 +71,11 @@ Result<> PartitionLog::load_segments(std::span<const std::int64_t> bases) {
   for (std::size_t i = 0; i + 1 < bases.size(); ++i) {
     auto sealed = Segment::open_sealed(directory_, bases[i], bases[i + 1], options_.segment);
     if (!sealed) return tl::unexpected(std::move(sealed).error());
+    if (const auto& damage = (*sealed)->damage()) {
+      log::error("broker.storage", "records are lost, reads of them get a storage error",
+                 {{"error", damage->message()}});
+    }
+    sealed_bytes_ += (*sealed)->end().position;
     segments_.push_back(*std::move(sealed));
   }
   std::uint64_t cut_bytes = 0;
@@ -143,7 +157,8 @@ Result<> PartitionLog::flush() {
   }
   if (!done) {
     done = tl::unexpected(in_context(directory_.string(), std::move(done).error()));
-    cut_needed_ = !segment->cut_to_end();
+    cut_needed_ = true;
+    static_cast<void>(cut_if_needed(*segment));
     for (auto* append : staged_appends_) append->base_offset = tl::unexpected(done.error());
     staged_end_ = segment->end();
   }
@@ -155,13 +170,18 @@ Result<> PartitionLog::flush() {
 
 Result<> PartitionLog::write_staged(Segment& segment) {
   if (staged_parts_.empty()) return {};
-  if (cut_needed_) {
-    if (auto done = segment.cut_to_end(); !done) return done;
-    cut_needed_ = false;
-  }
+  if (auto done = cut_if_needed(segment); !done) return done;
   env_.pass("append.before-write");
   auto done = segment.write(staged_parts_, env_);
   if (done) env_.pass("append.after-write");
+  return done;
+}
+
+// Bytes behind the end may be whole batches, which a restart would take for records.
+Result<> PartitionLog::cut_if_needed(Segment& segment) {
+  if (!cut_needed_) return {};
+  auto done = segment.cut_to_end(env_);
+  cut_needed_ = !done;
   return done;
 }
 
@@ -172,9 +192,15 @@ Result<> PartitionLog::commit() {
 
 Result<> PartitionLog::commit_active() {
   const auto segment = active();
-  if (segment->end() == segment->readable_end(Isolation::read_committed)) return {};
+  if (segment->end() == segment->readable_end(Isolation::read_committed)) {
+    return cut_if_needed(*segment);
+  }
   auto done = segment->commit(env_);
   staged_end_ = segment->end();
+  if (!done) {
+    cut_needed_ = true;
+    static_cast<void>(cut_if_needed(*segment));
+  }
   if (done) env_.pass("commit.after-sync");
   return done;
 }
@@ -194,6 +220,7 @@ Result<> PartitionLog::roll() {
   roll_begun_ = false;
   {
     const std::lock_guard lock(mutex_);
+    sealed_bytes_ += full->end().position;
     segments_.push_back(*std::move(fresh));
   }
   staged_end_ = active()->end();
@@ -206,8 +233,9 @@ LogOffsets PartitionLog::offsets() const {
   LogOffsets result;
   result.start = segments_.front()->base_offset();
   result.committed = segments_.back()->readable_end(Isolation::read_committed).offset;
-  result.end = segments_.back()->end().offset;
-  for (const auto& segment : segments_) result.size_bytes += segment->end().position;
+  const auto end = segments_.back()->end();
+  result.end = end.offset;
+  result.size_bytes = sealed_bytes_ + end.position;
   return result;
 }
 
@@ -216,6 +244,7 @@ void PartitionLog::drop_front() {
   {
     const std::lock_guard lock(mutex_);
     oldest = segments_.front();
+    sealed_bytes_ -= oldest->end().position;
     segments_.erase(segments_.begin());
   }
   if (auto done = oldest->remove(); !done) {

@@ -69,6 +69,9 @@ class PartitionLog {
                                                                   LogOptions options,
                                                                   StorageEnv env);
 
+  // Is there any segment in `directory`? Every log has one from its start on.
+  [[nodiscard]] static Result<bool> is_in(const fs::path& directory);
+
   // In order; each gets its base offset or its error. Requires: no batch list is empty.
   void append(std::span<Append* const> appends);
   // On an error all that was appended since the last commit is gone.
@@ -81,9 +84,10 @@ class PartitionLog {
   // Commits and leaves an index behind that makes the next start quick.
   [[nodiscard]] Result<> close();
 
-  [[nodiscard]] LogOffsets offsets() const;  // any thread
+  [[nodiscard]] LogOffsets offsets() const;  // any thread; quick, however long the log is
   // Any thread, one at a time for each cursor. An empty slice (no file) means: nothing yet.
   // `offset_evicted`: older than the start. `offset_out_of_range`: behind the end.
+  // `data_corrupt`: the batch is not whole on disk.
   [[nodiscard]] Result<LogSlice> read(ReadCursor& cursor, Isolation isolation,
                                       std::uint32_t bytes_max) const;
   [[nodiscard]] std::int64_t now_ms() const;  // any thread
@@ -101,6 +105,7 @@ class PartitionLog {
   [[nodiscard]] Result<> flush();
   [[nodiscard]] Result<> write_staged(Segment& segment);
   [[nodiscard]] Result<> commit_active();
+  [[nodiscard]] Result<> cut_if_needed(Segment& segment);
   [[nodiscard]] bool fits(std::uint64_t bytes, std::int64_t offsets) const;
   [[nodiscard]] Result<> locate(ReadCursor& cursor, Isolation isolation) const;
   [[nodiscard]] bool next_segment(ReadCursor& cursor) const;
@@ -114,13 +119,14 @@ class PartitionLog {
 
   mutable std::mutex mutex_;                        // guards the list; each segment guards itself
   std::vector<std::shared_ptr<Segment>> segments_;  // never empty
+  std::uint64_t sealed_bytes_ = 0;                  // of all but the last
 
   // What is collected for one write.
   std::vector<iovec> staged_parts_;
   std::vector<Place> staged_batches_;
   std::vector<Append*> staged_appends_;
   Place staged_end_;
-  bool cut_needed_ = false;    // a failed write left bytes behind the end
+  bool cut_needed_ = false;    // a failed write or sync left bytes behind the end
   bool roll_begun_ = false;    // the next segment may have a file: nothing goes into this one
   std::optional<Error> lost_;  // a sync failed while rolling, before the commit
 };

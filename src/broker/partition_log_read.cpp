@@ -28,6 +28,9 @@ Result<> PartitionLog::locate(ReadCursor& cursor, Isolation isolation) const {
   }
   cursor.taken_back_count = segment->taken_back().count;
   const auto end = segment->end();
+  if (const auto& damage = segment->damage(); damage && cursor.next >= end.offset) {
+    return tl::unexpected(*damage);
+  }
   if (cursor.next > end.offset) {
     return fail(Errc::offset_out_of_range,
                 "start offset: " + std::to_string(cursor.next) +
@@ -87,6 +90,7 @@ Result<LogSlice> PartitionLog::read(ReadCursor& cursor, Isolation isolation,
       cursor.next = slice->end.offset;
       return slice;
     }
+    if (const auto& damage = cursor.segment->damage()) return tl::unexpected(*damage);
     if (!next_segment(cursor)) return LogSlice{};
   }
 }

@@ -184,6 +184,30 @@ TEST(PartitionLog, ForgetsTheOldestSegmentsAboveItsSize) {
   EXPECT_EQ(log->read(cursor, Isolation::read_committed, 100).error().code, Errc::offset_evicted);
 }
 
+std::uint64_t log_bytes(const fs::path& directory) {
+  std::uint64_t total = 0;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() == ".log") total += entry.file_size();
+  }
+  return total;
+}
+
+// The size is kept, not counted each time: it must follow the files through all that changes them.
+TEST(PartitionLog, KnowsItsSizeThroughRollsRemovalsAndRestarts) {
+  const TemporaryDirectory dir;
+  {
+    const auto log = open_log(dir.path() / "t-0", tiny_segments());
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(append(*log, {"r" + std::to_string(i)}));
+      ASSERT_EQ(log->offsets().size_bytes, log_bytes(dir.path() / "t-0")) << i;
+    }
+    log->drop_before(40);
+    EXPECT_EQ(log->offsets().size_bytes, log_bytes(dir.path() / "t-0"));
+  }
+  const auto log = open_log(dir.path() / "t-0", tiny_segments());
+  EXPECT_EQ(log->offsets().size_bytes, log_bytes(dir.path() / "t-0"));
+}
+
 TEST(PartitionLog, ForgetsByAgeTheGrowingSegmentToo) {
   const TemporaryDirectory dir;
   auto now = std::chrono::system_clock::time_point(std::chrono::hours(24 * 365 * 50));

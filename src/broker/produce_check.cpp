@@ -30,6 +30,19 @@ std::optional<std::int64_t> record_count(const wire::BatchView& batch) {
   return reader.ok() ? count : 0;
 }
 
+// A log counts offsets in 31 bits from the start of a segment: batches that span billions would
+// get a segment each. Where a SmartModule has left records out, a batch spans what it had.
+constexpr std::int64_t free_span = std::int64_t{1} << 20;
+constexpr std::int64_t offsets_per_record_max = 1024;
+constexpr std::int64_t offsets_per_compressed_byte_max = 1024;
+
+bool spans_too_much(const wire::BatchView& batch, std::optional<std::int64_t> count) {
+  const auto span = std::int64_t{batch.header.last_offset_delta} + 1;
+  if (span <= free_span) return false;
+  if (count) return span / offsets_per_record_max > *count;
+  return span / offsets_per_compressed_byte_max > static_cast<std::int64_t>(batch.bytes.size());
+}
+
 wire::ErrorCode check_batch(const wire::BatchView& batch, const Partition& partition) {
   const auto& header = batch.header;
   const auto codec = wire::codec_of(header);
@@ -45,6 +58,11 @@ wire::ErrorCode check_batch(const wire::BatchView& batch, const Partition& parti
   if (count && *count > std::int64_t{header.last_offset_delta} + 1) {
     return other("a batch says that it has " + std::to_string(*count) +
                  " records and offsets for " + std::to_string(header.last_offset_delta + 1));
+  }
+  if (spans_too_much(batch, count)) {
+    return other("a batch of " + bytes_text(batch.bytes.size()) + " takes " +
+                 std::to_string(std::int64_t{header.last_offset_delta} + 1) +
+                 " offsets, many more than it can have records");
   }
   return {};
 }

@@ -5,8 +5,9 @@
 //
 // Checked: every batch is whole, its header is sound, its codec exists and the topic allows
 // it, its CRC is right, it has no schema id, it is not larger than the log takes, and, when it
-// is not compressed, its offsets have room for its records. A batch without records is left
-// out. What is refused, and why other than the official server does: docs/decisions.
+// is not compressed, its offsets have room for its records; and they are not absurdly many. A
+// batch without records is left out. What is refused, and why other than the official server does:
+// docs/decisions.
 
 #include <span>
 #include <vector>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/produce_check.hpp"
 
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "broker/partition.hpp"
@@ -86,6 +88,30 @@ TEST_F(ProduceCheck, AcceptsGapsAndRefusesTooFewOffsets) {
   EXPECT_EQ(check(patched(batch_of({"a"}), 26, 9)), Code::none);
   EXPECT_EQ(check(patched(batch_of({"a", "b"}), 26, 0)), Code::other);
   EXPECT_EQ(check(patched(batch_of({"a"}), 23, 0x80)), Code::other);  // negative delta
+}
+
+// The batch with offsets for `span` records, whatever it holds.
+Bytes spanning(Bytes batch, std::int32_t span) {
+  const auto delta = __builtin_bswap32(static_cast<std::uint32_t>(span - 1));
+  std::memcpy(&batch[23], &delta, sizeof delta);
+  wire::refresh_crc(batch);
+  return batch;
+}
+
+// A segment holds 31 bits of offsets: 32 MiB of such batches made half a million files.
+TEST_F(ProduceCheck, RefusesASpanOfOffsetsThatNoRecordsCanHave) {
+  const auto plain = batch_of({"a"});
+  const auto packed = batch_of(std::vector<std::string>(3000, "a"), Compression::gzip);
+  ASSERT_LT(packed.size(), 4096U);
+  constexpr std::int32_t filtered = 1 << 20;  // one record left of a million
+  EXPECT_EQ(check(spanning(plain, filtered)), Code::none);
+  EXPECT_EQ(check(spanning(plain, filtered + 1024)), Code::other);
+  EXPECT_EQ(check(spanning(plain, INT32_MAX)), Code::other);
+  const auto most = static_cast<std::int32_t>(packed.size() * 1024);
+  ASSERT_GT(most, filtered);
+  EXPECT_EQ(check(spanning(packed, most)), Code::none);
+  EXPECT_EQ(check(spanning(packed, most + 1024)), Code::other);
+  EXPECT_EQ(check(spanning(packed, INT32_MAX)), Code::other);
 }
 
 TEST_F(ProduceCheck, LeavesOutABatchWithoutRecords) {

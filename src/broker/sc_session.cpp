@@ -47,6 +47,10 @@ bool is_semver(std::string_view text) {
 ScSession::ScSession(Catalog& catalog, Connection& connection, std::string platform_version)
     : catalog_(catalog), connection_(connection), platform_version_(std::move(platform_version)) {}
 
+bool ScSession::answers_at_length(const wire::RequestHeader& header) const {
+  return static_cast<wire::ScApi>(header.api_key) == wire::ScApi::list;
+}
+
 Result<> ScSession::on_request(Request request) {
   const auto key = static_cast<wire::ScApi>(request.header.api_key);
   if (request.fault && answers_with_status(key)) {

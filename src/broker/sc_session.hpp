@@ -20,6 +20,8 @@ class ScSession final : public Session {
   ScSession(Catalog& catalog, Connection& connection, std::string platform_version);
 
   Result<> on_request(Request request) override;
+  [[nodiscard]] bool answers_at_length(const wire::RequestHeader& header) const override;
+  [[nodiscard]] bool makes_frames() const noexcept override { return true; }
   std::optional<OutFrame> next_frame() override;
   void on_close() override { watches_.clear(); }
 

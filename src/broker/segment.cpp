@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/segment.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -52,10 +53,40 @@ Result<std::shared_ptr<Segment>> Segment::open_sealed(const fs::path& directory,
   std::error_code error;
   const auto bytes = fs::file_size(segment->log_path_, error);
   if (error) return tl::unexpected(errno_error(error.value(), segment->log_path_.string()));
-  segment->end_ = segment->committed_ = {end_offset, static_cast<std::uint32_t>(bytes)};
   segment->index_.assume_sealed();
   segment->note_times();
+  if (auto done = segment->find_sealed_end(end_offset, bytes); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
   return segment;
+}
+
+// Headers only, from the last index entry on. What lies behind the end is no part of the log.
+Result<> Segment::find_sealed_end(std::int64_t end_offset, std::uint64_t file_bytes) {
+  const auto opened = file();
+  if (!opened) return tl::unexpected(opened.error());
+  const auto last = static_cast<std::uint32_t>(std::max<std::uint64_t>(file_bytes, 1) - 1);
+  const auto entry = index_.floor_position(last);
+  Place at{base_offset_ + entry.offset_delta, entry.position};
+  if (at.offset >= end_offset || !is_batch_start(**opened, at)) at = {base_offset_, 0};
+  std::string why = "its last batch is not whole";
+  while (at.offset < end_offset) {
+    const auto next = step(**opened, at);
+    if (!next) why = next.error().context;
+    const bool is_whole = next && next->position > at.position && next->position <= file_bytes;
+    if (!is_whole || next->offset > end_offset) break;
+    at = *next;
+  }
+  end_ = committed_ = at;
+  if (at.offset == end_offset) return {};
+  damage_ = Error{Errc::data_corrupt,
+                  log_path_.string() + " is damaged, offsets " + std::to_string(at.offset) +
+                      " to " + std::to_string(end_offset - 1) + " cannot be read (" + why +
+                      "); restore the file from a backup and start "
+                      "again, or read on from offset " +
+                      std::to_string(end_offset),
+                  {}};
+  return {};
 }
 
 Result<std::shared_ptr<Segment>> Segment::recover(const fs::path& directory,
@@ -107,7 +138,7 @@ Result<> Segment::scan(const StorageEnv& env, std::uint64_t& cut_bytes) {
   end_ = committed_ = *end;
   cut_bytes = *bytes - end_.position;
   if (cut_bytes > 0) {
-    if (auto done = file.truncate(end_.position); !done) return done;
+    if (auto done = file.truncate(end_.position, env); !done) return done;
   }
   if (auto done = file.sync_data(env); !done) return done;
   return index_.persist(end_.position, env);
@@ -140,8 +171,8 @@ void Segment::publish(std::span<const Place> batches, Place end) {
   end_ = end;
 }
 
-Result<> Segment::cut_to_end() {
-  return active_file_->truncate(end().position);
+Result<> Segment::cut_to_end(const StorageEnv& env) {
+  return active_file_->truncate(end().position, env);
 }
 
 Result<> Segment::commit(const StorageEnv& env) {
@@ -151,7 +182,6 @@ Result<> Segment::commit(const StorageEnv& env) {
     end_ = committed_;
     taken_back_ = {taken_back_.count + 1, end_.offset};
     index_.cut(end_.position);
-    static_cast<void>(active_file_->truncate(end_.position));
     return tl::unexpected(in_context(log_path_.string(), std::move(synced).error()));
   }
   committed_ = end_;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -54,7 +55,8 @@ class Segment {
                                                                std::int64_t base_offset,
                                                                const SegmentOptions& options,
                                                                const StorageEnv& env);
-  // One that was sealed; `end_offset` is where the next one starts.
+  // One that was sealed; `end_offset` is where the next one starts. Its last batches are looked
+  // at: when they do not reach that far, it ends before, and has `damage`.
   [[nodiscard]] static Result<std::shared_ptr<Segment>> open_sealed(const fs::path& directory,
                                                                     std::int64_t base_offset,
                                                                     std::int64_t end_offset,
@@ -71,14 +73,17 @@ class Segment {
   [[nodiscard]] Place end() const;
   [[nodiscard]] Place readable_end(Isolation isolation) const;
   [[nodiscard]] TakenBack taken_back() const;
+  // Why what lies between this segment's end and the next one cannot be read; mostly nothing.
+  [[nodiscard]] const std::optional<Error>& damage() const noexcept { return damage_; }
 
   // Writer's thread: writes behind `end`; readers see nothing until `publish`. After an error
   // the file may have more bytes than `end` says: `cut_to_end` before the next write.
   [[nodiscard]] Result<> write(std::span<iovec> parts, const StorageEnv& env);
   // The batches that were written: where each starts, and the new end.
   void publish(std::span<const Place> batches, Place end);
-  [[nodiscard]] Result<> cut_to_end();
-  // Syncs, and moves `committed` to `end`. On an error `end` goes back to `committed`.
+  [[nodiscard]] Result<> cut_to_end(const StorageEnv& env);
+  // Syncs, and moves `committed` to `end`. On an error `end` goes back to `committed`, and
+  // the file has more bytes: `cut_to_end`.
   [[nodiscard]] Result<> commit(const StorageEnv& env);
   // Makes the index durable and gives up the memory. Requires: `end` is committed.
   [[nodiscard]] Result<> seal(const StorageEnv& env);
@@ -102,6 +107,7 @@ class Segment {
  private:
   Segment(const fs::path& directory, std::int64_t base_offset, const SegmentOptions& options);
   [[nodiscard]] Result<> scan(const StorageEnv& env, std::uint64_t& cut_bytes);
+  [[nodiscard]] Result<> find_sealed_end(std::int64_t end_offset, std::uint64_t file_bytes);
   [[nodiscard]] Place known_start(const File& file, std::uint64_t file_bytes);
   [[nodiscard]] Result<Place> step(const File& file, Place at) const;
   [[nodiscard]] Result<Place> last_fit(const File& file, Place begin, Place limit,
@@ -113,7 +119,8 @@ class Segment {
   const fs::path log_path_;
   const fs::path index_path_;
   const SegmentOptions options_;
-  mutable std::mutex mutex_;  // guards what follows
+  std::optional<Error> damage_;  // not changed once it is open
+  mutable std::mutex mutex_;     // guards what follows
   Place end_;
   Place committed_;
   TakenBack taken_back_;

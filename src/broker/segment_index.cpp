@@ -48,7 +48,8 @@ SegmentIndex::SegmentIndex(fs::path path, std::uint32_t interval_bytes)
 Result<> SegmentIndex::load(std::uint64_t log_bytes) {
   entries_.clear();
   persisted_count_ = 0;
-  if (!fs::exists(path_)) return {};
+  std::error_code error;
+  if (!fs::exists(path_, error) && !error) return {};
   const auto content = read_file(path_, index_bytes_max);
   if (!content) return tl::unexpected(content.error());
   for (std::size_t at = 0; at + sizeof(IndexEntry) <= content->size(); at += sizeof(IndexEntry)) {
@@ -99,7 +100,7 @@ Result<> SegmentIndex::persist(std::uint32_t synced_bytes, const StorageEnv& env
   const auto position = persisted_count_ * sizeof(IndexEntry);
   if (auto done = file->write_at(std::as_bytes(fresh), position, env); !done) return done;
   persisted_count_ = last;
-  return file->truncate(last * sizeof(IndexEntry));
+  return file->truncate(last * sizeof(IndexEntry), env);
 }
 
 Result<> SegmentIndex::seal(const StorageEnv& env) {

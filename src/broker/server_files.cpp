@@ -26,8 +26,8 @@ std::string toml_string(const std::string& text) {
 
 }  // namespace
 
-File lock_directory(const fs::path& directory) {
-  or_throw(make_directories(directory));
+File lock_directory(const fs::path& directory, const StorageEnv& env) {
+  or_throw(make_durable_directories(directory, env));
   const auto path = directory / "LOCK";
   auto file = or_throw(File::open(path, O_CREAT | O_RDWR));
   if (::flock(file.fd(), LOCK_EX | LOCK_NB) == 0) return file;

@@ -14,8 +14,9 @@
 
 namespace sluice::broker {
 
-// Held as long as the file is open. Throws Failure: `already_running`, or what the disk says.
-[[nodiscard]] File lock_directory(const fs::path& directory);
+// Makes it when need be. Held as long as the file is open. Throws Failure: `already_running`, or
+// what the disk says.
+[[nodiscard]] File lock_directory(const fs::path& directory, const StorageEnv& env);
 
 // Throws Failure `tls` that names the file.
 [[nodiscard]] std::unique_ptr<boost::asio::ssl::context> make_tls_context(const TlsFiles& files);

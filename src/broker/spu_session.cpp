@@ -51,6 +51,12 @@ Result<> SpuSession::with(const Request& request, std::string_view what, Handle 
   return {};
 }
 
+bool SpuSession::answers_at_length(const wire::RequestHeader& header) const {
+  const auto key = static_cast<wire::SpuApi>(header.api_key);
+  return key == wire::SpuApi::fetch || key == wire::SpuApi::fetch_offsets ||
+         key == wire::SpuApi::fetch_consumer_offsets;
+}
+
 Result<> SpuSession::on_request(Request request) {
   const auto call = [this](auto method) {
     return [this, method](const auto& r, const auto& body) { return (this->*method)(r, body); };

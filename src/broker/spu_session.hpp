@@ -35,6 +35,7 @@ class SpuSession final : public Session {
   SpuSession(Services services, Connection& connection, const SpuLimits& limits);
 
   Result<> on_request(Request request) override;
+  [[nodiscard]] bool answers_at_length(const wire::RequestHeader& header) const override;
   std::optional<OutFrame> next_frame() override;
   void on_close() override;
 

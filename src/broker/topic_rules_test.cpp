@@ -95,6 +95,25 @@ TEST(ByteBudgetTest, GivesInOrderWhatComesBack) {
   EXPECT_EQ(budget.free_bytes(), 40U);
 }
 
+TEST(ByteBudgetTest, ChargesWhatIsMadeAlreadyAndTellsWhenThereIsRoom) {
+  ByteBudget budget(100);
+  ASSERT_TRUE(budget.charge(150));
+  EXPECT_FALSE(budget.has_room());
+  EXPECT_TRUE(budget.charge(50));
+  EXPECT_FALSE(budget.charge(1)) << "twice the capacity";
+  int looked = 0;
+  budget.when_room([&] { ++looked; });
+  budget.release(50);
+  EXPECT_EQ(looked, 0);
+  budget.release(150);
+  EXPECT_EQ(looked, 1);
+  budget.when_room([&] { ++looked; });
+  EXPECT_EQ(looked, 2);
+  EXPECT_TRUE(budget.charge(1000)) << "alone";
+  budget.release(1000);
+  EXPECT_EQ(budget.free_bytes(), 100U);
+}
+
 TEST(FaultsTest, ARuleHitsAsOftenAsItSays) {
   Faults faults;
   faults.add(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/watch.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace sluice::broker {
@@ -16,7 +17,9 @@ class WatchOf final : public Watch {
         summary_(request.summary),
         on_change_(std::move(on_change)) {
     watcher_ = table().watch([this](wire::ChangeKind kind, const auto& object) {
-      changes_.insert_or_assign(object.name, wire::Change<Spec>{kind, object});
+      std::optional<wire::Metadata<Spec>> gone;
+      if (kind == wire::ChangeKind::remove) gone = without_bytes(object);
+      changes_.insert_or_assign(object.name, std::move(gone));
       on_change_();
     });
   }
@@ -28,8 +31,15 @@ class WatchOf final : public Watch {
     wire::WatchResponseBody<Spec> body{.epoch = table().epoch()};
     if (std::exchange(started_, true)) {
       // Updates before deletions, as the official server sends them.
-      add(body, wire::ChangeKind::update);
-      add(body, wire::ChangeKind::remove);
+      for (const auto& [name, gone] : changes_) {
+        if (gone) continue;
+        if (const auto* object = table().find(name)) {
+          body.changes.push_back({wire::ChangeKind::update, shown(*object)});
+        }
+      }
+      for (auto& [name, gone] : changes_) {
+        if (gone) body.changes.push_back({wire::ChangeKind::remove, *std::move(gone)});
+      }
     } else {
       for (const auto& [name, object] : table().all()) body.all.push_back(shown(object));
     }
@@ -41,10 +51,9 @@ class WatchOf final : public Watch {
  private:
   ObjectTable<Spec>& table() { return catalog_.table<Spec>(); }
 
-  void add(wire::WatchResponseBody<Spec>& body, wire::ChangeKind kind) {
-    for (const auto& [name, change] : changes_) {
-      if (change.kind == kind) body.changes.push_back({kind, shown(change.object)});
-    }
+  static wire::Metadata<Spec> without_bytes(const wire::Metadata<Spec>& object) {
+    if constexpr (std::same_as<Spec, wire::SmartModuleSpec>) return summary_of(object);
+    return object;
   }
   wire::Metadata<Spec> shown(const wire::Metadata<Spec>& object) const {
     if constexpr (std::same_as<Spec, wire::PartitionSpec>) return catalog_.refreshed(object);
@@ -60,7 +69,7 @@ class WatchOf final : public Watch {
   const std::function<void()> on_change_;
   bool started_ = false;
   int watcher_ = 0;
-  std::map<std::string, wire::Change<Spec>> changes_;
+  std::map<std::string, std::optional<wire::Metadata<Spec>>> changes_;  // of a removed one, it
 };
 
 }  // namespace

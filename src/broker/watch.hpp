@@ -2,8 +2,9 @@
 #pragma once
 
 // One watch of a connection: first everything, then what changes. Changes gather by name while
-// the socket is busy, so a watcher that does not read costs at most one entry an object. For
-// the control thread.
+// the socket is busy, so a watcher that does not read costs at most one entry an object, without
+// the object: it is looked up when it is sent. What is removed is told without a SmartModule's
+// bytes. For the control thread.
 
 #include <map>
 #include <memory>
