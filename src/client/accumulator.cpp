@@ -75,9 +75,10 @@ bool Accumulator::append(const RecordRef& record, std::size_t queued_bytes,
     if (open_->builder.size_bytes() >= settings_.batch_bytes) filled = close_open();
     pending_.store(true, std::memory_order_release);
   }
+  const bool sealed = left_behind || filled;
   if (left_behind) seal_entry(*std::move(left_behind));
   if (filled) seal_entry(*std::move(filled));
-  return news || left_behind || filled;
+  return news || sealed;
 }
 
 bool Accumulator::open_is_due(net::TimePoint now) const {
