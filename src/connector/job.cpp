@@ -153,7 +153,7 @@ std::uint64_t Job::unfinished() const {
 SourceJob::SourceJob(JobSettings settings, SourceOptions options, std::unique_ptr<Source> source,
                      Connect connect, const Clock& clock, Stats& stats)
     : Job(std::move(settings), std::move(connect), clock, stats),
-      options_(std::move(options)),
+      options_(options),
       source_(std::move(source)) {}
 
 std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {

@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 Link::Link(asio::io_context& io, Where where, Backoff backoff)
-    : io_(io), where_(std::move(where)), backoff_(std::move(backoff)), pause_(io) {}
+    : io_(io), where_(std::move(where)), backoff_(backoff), pause_(io) {}
 
 std::shared_ptr<Connection> Link::current() const {
   return connection_ && connection_->alive() ? connection_ : nullptr;

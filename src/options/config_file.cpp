@@ -121,7 +121,7 @@ void ConfigReader::take(Meta meta) {
   config.name = std::move(meta.name);
   config.type = std::move(meta.type);
   config.version = std::move(meta.version);
-  config.producer = std::move(meta.producer);
+  config.producer = meta.producer;
   config.consumer = std::move(meta.consumer);
   for (auto& item : meta.secrets) config.secret_names.push_back(std::move(item.name));
 }
@@ -235,7 +235,7 @@ void ConfigReader::read_unversioned() {
   config.type = std::move(head.type);
   config.version = is_format ? std::move(head.connector_version) : std::move(head.version);
   config.topic.meta.name = std::move(head.topic);
-  config.producer = std::move(head.producer);
+  config.producer = head.producer;
   config.consumer = std::move(head.consumer);
   config.transforms = std::move(head.transforms);
   config.environment = std::move(head.secrets);
