@@ -46,7 +46,7 @@ struct BrokerLimits {
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds frame_timeout{30'000};
   std::chrono::milliseconds answer_timeout{30'000};  // for a peer to read what it asked for
-  std::size_t bytes_per_ms_min = 256;  // so much longer for a long frame or answer
+  std::size_t bytes_per_ms_min = 256;                // so much longer for a long frame or answer
   SmartModuleLimits smartmodules;
   std::size_t processed_streams_max = 32;        // per connection: streams with SmartModules
   std::uint32_t processed_bytes_max = 4U << 20;  // processed and not sent, each stream
