@@ -14,11 +14,8 @@ while read -r header; do
   if [[ -f $header ]]; then headers+=("$header"); fi
 done < <(git ls-files --cached --others --exclude-standard 'include/*.hpp' 'src/*.hpp')
 
-# Headers of the SmartModule engine come from where CMake found or built it.
-flags=(-std=c++23 -Iinclude -Isrc "-DSLUICE_TEST_DATA='\".\"'")
-for folder in "${WASMTIME_INCLUDE:-}" build/*/wasmtime/include /opt/wasmtime/include; do
-  if [[ -n $folder && -d $folder ]]; then flags+=(-isystem "$folder"); fi
-done
+# The headers of the WebAssembly engine are where it was built.
+flags=(-std=c++23 -Iinclude -Isrc "-DSLUICE_TEST_DATA='\".\"'" -isystem "$(tools/wasmtime.sh)/include")
 
 {
   echo "builddir = $out"

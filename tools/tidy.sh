@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build/release}
 [[ -f $build/compile_commands.json ]] || cmake --preset "$(basename "$build")" >/dev/null
+# What the commands include beside the sources: precompiled headers.
+ninja -C "$build" -t targets all | sed -n 's/\.pch: .*/.pch/p' | xargs -r ninja --quiet -C "$build"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sluice/tidy
 mkdir -p "$cache"
 find "$cache" -type f -mtime +30 -delete
