@@ -13,7 +13,7 @@ const sluice = {
       else if (value === true) out.setAttribute(key, "");
       else if (value !== false && value != null) out.setAttribute(key, value);
     }
-    out.append(...children.flat().filter((child) => child != null));
+    out.append(...children.flat(Infinity).filter((child) => child != null));
     return out;
   },
 
@@ -83,6 +83,15 @@ const sluice = {
       return done;
     }
   },
+
+  // Text of others with `code` in it.
+  inline(text) {
+    const out = sluice.el("span");
+    out.append(DOMPurify.sanitize(marked.parseInline(text), { RETURN_DOM_FRAGMENT: true, ALLOWED_TAGS: ["code", "em", "strong"], ALLOWED_ATTR: [] }));
+    return out;
+  },
+
+  language: (word) => ({ cpp: "C++", python: "Python", shell: "Shell", rust: "Rust", other: "another" })[word] ?? word,
 
   bytes(count) {
     if (count < 1000) return `${count} B`;
