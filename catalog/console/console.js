@@ -32,6 +32,15 @@
     if (where.textContent !== text) where.textContent = text;
   }
 
+  // The words of a refusal: {"error": "..."}, or text.
+  function wordsOf(body) {
+    try {
+      return String(JSON.parse(body).error ?? "");
+    } catch {
+      return body.trim().slice(0, 300);
+    }
+  }
+
   async function ask(path, method = "GET") {
     const answer = await fetch(`api/${path}`, {
       method,
@@ -40,7 +49,7 @@
       signal: AbortSignal.timeout(patience),
     });
     if (answer.ok) return answer.json().catch(() => ({}));
-    const text = (await answer.text().catch(() => "")).trim().slice(0, 300);
+    const text = await answer.text().then(wordsOf, () => "");
     const error = new Error(answer.status === 401 || answer.status === 403 ? "The token is missing or wrong. Open the address that `sluice console` printed, with all of it." : text || `The tool answered with status ${answer.status}.`);
     error.answered = true;
     throw error;

@@ -176,7 +176,7 @@ sluice.configure = (() => {
   }
 
   function note(kind, config) {
-    const names = config.secrets.map(({ name }) => name).join(", ");
+    const names = [...config.secrets, ...config.given].map(({ name }) => name).join(", ");
     if (kind.id === "yaml") {
       const secrets = config.secrets.length + config.given.length ? " --secrets secrets" : "";
       return `Save as config.yaml, then: ${config.entry.kit ? `${config.entry.name} --config config.yaml${secrets}` : "sluice run config.yaml"}`;

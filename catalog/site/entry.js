@@ -7,7 +7,7 @@
 
   // A README is text of others: Markdown, and nothing that runs or is loaded from elsewhere.
   function readme(text) {
-    const html = marked.parse(text.replace(/^\s*# .*\n/, ""), { gfm: true });
+    const html = sluice.markdown().parse(text.replace(/^\s*# .*\n/, ""));
     const clean = DOMPurify.sanitize(html, {
       RETURN_DOM_FRAGMENT: true,
       USE_PROFILES: { html: true },
