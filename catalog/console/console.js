@@ -55,7 +55,7 @@
     throw error;
   }
 
-  const tones = { running: "good", paused: "warn", stopping: "warn", draining: "warn", starting: "accent", failed: "bad", stopped: "bad" };
+  const tones = { running: "good", paused: "warn", stopping: "warn", draining: "warn", starting: "accent", stopped: "bad", "no answer": "bad" };
 
   class Card {
     constructor(status) {
@@ -96,11 +96,14 @@
       const state = status.paused ? "paused" : status.state;
       say(this.state, state);
       this.state.className = `tag ${tones[state] ?? ""}`;
-      const words = [`${status.connector} ${status.version}`, `${status.direction === "source" || status.direction === "Source" ? "to" : "from"} topic ${status.topic}`, `process ${status.pid}`, status.started ? `since ${status.started}` : "", status.outside ? `outside: ${status.outside}` : ""];
+      // Of one that does not answer little is known.
+      const way = status.direction === "source" ? "to" : "from";
+      const words = [`${status.connector} ${status.version}`.trim(), status.topic && `${way} topic ${status.topic}`, status.pid && `process ${status.pid}`, status.started ? `since ${status.started}` : "", status.outside && `outside ${status.outside}`];
       say(this.about, words.filter(Boolean).join(" · "));
       const reasons = status.ready || status.paused ? "" : (status.reasons ?? []).join("; ");
       this.reasons.hidden = reasons === "";
       say(this.reasons, reasons && `Not ready: ${reasons}`);
+      this.button.hidden = state === "no answer";
       say(this.button, status.paused ? "Resume" : "Pause");
       this.button.setAttribute("aria-label", `${status.paused ? "Resume" : "Pause"} ${status.name}`);
       const inward = rates.short(this.history.now("in"));

@@ -144,7 +144,7 @@ sluice.configure = (() => {
     choose(kinds[0], false);
 
     function update(config, problems) {
-      const lines = problems.map(({ option, messages }) => `${option.path.join(".")}: ${messages.join(" ")}`);
+      const lines = problems.map(({ option, messages }) => `${option.title ?? option.name}: ${messages.join(" ")}`);
       const unknown = config.given.filter(({ value }) => value === "").map(({ name }) => `secret ${name}: Its value is needed here.`);
       for (const kind of kinds) {
         const needsSecrets = kind.id === "manifest" || kind.id === "secrets";

@@ -86,8 +86,10 @@ const sluice = {
 
   // Markdown without HTML in it: tags stay what they are, text.
   markdown() {
+    if (sluice.marked) return sluice.marked;
     const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-    return new marked.Marked({ gfm: true, renderer: { html: ({ text }) => escaped(text) } });
+    sluice.marked = new marked.Marked({ gfm: true, renderer: { html: ({ text }) => escaped(text) } });
+    return sluice.marked;
   },
 
   // Text of others with `code` in it.

@@ -7,10 +7,9 @@ import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { makeSite, openBrowser, openPage, root, serve } from "./lib.mjs";
+import { makeSite, openBrowser, openPage, programs, root, serve } from "./lib.mjs";
 
 const run = promisify(execFile);
-const programs = process.env.SLUICE_BIN ?? path.join(root, "build/release/bin");
 
 // The metadata of each program that understands `validate`, with what the site shows of it.
 async function kitConnectors() {

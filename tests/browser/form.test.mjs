@@ -51,7 +51,7 @@ describe("while something is missing or wrong", () => {
       assert.equal(await output(page, "yaml").isVisible(), false);
       assert.equal(await output(page, "yaml").textContent(), "");
       const missing = await page.locator("#panel-yaml .missing").innerText();
-      assert.match(missing, /meta|topic: This is required\.[\s\S]*url: This is required\./);
+      assert.match(missing, /meta\.topic: This is required\.[\s\S]*topic: This is required\.[\s\S]*url: This is required\./);
       assert.equal(await page.getByRole("button", { name: "Copy YAML" }).isVisible(), false);
       await page.getByRole("button", { name: "Show me where" }).click();
       assert.equal(await page.evaluate(() => document.activeElement.closest("[data-path]").dataset.path), "#/meta.topic");

@@ -8,6 +8,7 @@ import path from "node:path";
 import assert from "node:assert/strict";
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
+export const programs = process.env.SLUICE_BIN ?? path.join(root, "build/release/bin");
 const packages = createRequire(path.join(process.env.SLUICE_BROWSER_PACKAGES, "package.json"));
 const { chromium } = packages("playwright-core");
 const axeSource = packages.resolve("axe-core/axe.min.js");
