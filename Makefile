@@ -8,7 +8,7 @@ JOBS   ?= $(shell nproc)
 SEED   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata \
+.PHONY: help setup build demo test unit-test e2e-test interop-test browser-test install-check metadata \
         fmt lint tidy fuzz bench docs clean
 
 help: ## this list
@@ -35,6 +35,9 @@ e2e-test: build ## programs as users start them
 
 interop-test: build ## the official Python and Rust clients against our server
 	@tools/test.sh $(PRESET) interop
+
+browser-test: build ## the catalog site and the console in a browser
+	@tools/test.sh $(PRESET) browser
 
 install-check: build ## install the client library and build the example against it
 	@tools/test.sh $(PRESET) install
