@@ -8,7 +8,7 @@ JOBS   ?= $(shell nproc)
 SEED   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata \
+.PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata catalog \
         fmt lint tidy fuzz bench docs clean
 
 help: ## this list
@@ -39,8 +39,11 @@ interop-test: build ## the official Python and Rust clients against our server
 install-check: build ## install the client library and build the example against it
 	@tools/test.sh $(PRESET) install
 
-metadata: build ## one line of metadata per connector
-	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+metadata: build ## the metadata of every connector, as a JSON array
+	@tools/metadata.sh $(BIN)
+
+catalog: build ## the catalog of every connector and SmartModule, in build/catalog
+	@$(BIN)/sluice catalog build --output build/catalog $(if $(KEY),--key $(KEY))
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i
