@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "catalog/build.hpp"
 #include "catalog/signature.hpp"
-#include "catalog/whole_file.hpp"
+#include "catalog/site_files.hpp"
 #include "cli/failure.hpp"
 #include "cli/file_text.hpp"
 #include "cli/format.hpp"
@@ -78,7 +78,7 @@ int run(const CatalogBuildOptions& options) {
        .smartmodules = smartmodule_folders(options.smartmodules),
        .generator = "sluice " + std::string(tool_version()),
        .previous = options.previous.empty() ? "" : read_text(options.previous, catalog_bytes_max)});
-  std::vector<catalog::NewFile> files{{"catalog.json", built.text}};
+  auto files = catalog::site_files(built.text);
   if (!key.empty()) {
     const auto signing = catalog::SigningKey::parse(key);
     if (!signing) throw Failure(in_context(options.key, signing.error()));
@@ -96,7 +96,9 @@ int run(const CatalogBuildOptions& options) {
 }  // namespace
 
 const Verb catalog_build = make_verb<&run>(
-    "catalog build", "Makes the catalog of a tree: catalog.json, signed when there is a key.",
+    "catalog build",
+    "Makes the catalog of a tree: catalog.json, signed when there is a key, and a site that shows "
+    "it.",
     "sluice catalog build --output site --key catalog.key\n"
     "sluice catalog build my-connectors --previous site/catalog.json");
 

@@ -181,12 +181,14 @@ build() { sluice catalog build --output "$work/site" "$@" "$work/tree"; }
   printf 'name = "keep"\nversion = "0.1.0"\ndescription = "Keeps."\nkind = "filter"\n' >"$work/tree/smartmodules/keep/smartmodule.toml"
   echo '# Small' >"$folder/README.md"
   build
-  cp "$work/site/catalog.json" "$work/first"
+  cp -r "$work/site" "$work/before"
   build
-  cmp "$work/site/catalog.json" "$work/first"
+  diff -r "$work/site" "$work/before"
+  cp "$work/site/catalog.json" "$work/first"
   [[ $(jq -r '.connectors[0] | "\(.name) \(.folder) \(.image) \(.language) \(.readme)"' "$work/first") == "small connectors/sources/small sluice/small:0.1.0 shell # Small" ]]
   [[ $(jq -r '.connectors[0].binary.sha256' "$work/first") == $(sha256sum "$folder/small" | cut -d' ' -f1) ]]
   [[ $(jq -r '.smartmodules[0].kinds[0]' "$work/first") == filter ]]
+  [[ -s $work/site/index.html && -s $work/site/connectors/small.html && -s $work/site/smartmodules/keep.html ]]
   run sluice catalog verify "$work/site"
   [[ $status -eq 0 ]]
 }
