@@ -2,6 +2,7 @@
 #include "catalog/build.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <tuple>

@@ -94,8 +94,8 @@ CheckStep check_toml(const Metadata& metadata, const ConnectorToml& toml) {
 }
 
 CheckStep check_meta_schema(const json& tree) {
-  const auto meta = SchemaChecker::make(or_throw(parse_json(metadata_schema())));
-  return step_of("meta-schema", texts_of(or_throw(std::move(meta)).check(tree)));
+  const auto meta = or_throw(SchemaChecker::make(or_throw(parse_json(metadata_schema()))));
+  return step_of("meta-schema", texts_of(meta.check(tree)));
 }
 
 CheckStep check_golden(const Metadata& metadata, const fs::path& file) {

@@ -16,6 +16,7 @@
 // A step whose input is missing is skipped and says why.
 
 #include <cstdint>
+#include <span>
 
 #include "catalog/connector_toml.hpp"
 #include "catalog/metadata.hpp"

@@ -2,6 +2,7 @@
 #include "catalog/sample_values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>

@@ -2,8 +2,8 @@
 #include "catalog/samples.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <regex>
-#include <set>
 
 #include "base/units.hpp"
 #include "catalog/sample_values.hpp"

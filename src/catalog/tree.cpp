@@ -133,9 +133,9 @@ Result<SmartModuleToml> read_smartmodule_toml(const fs::path& file) {
                             {"optional", (*param)["optional"].value_or(false)}});
     }
   }
-  for (const auto& [key, value] : {std::pair("name", &out.name),
-                                   {"version", &out.version},
-                                   {"description", &out.description}}) {
+  const std::array<std::pair<const char*, const std::string*>, 3> texts{
+      {{"name", &out.name}, {"version", &out.version}, {"description", &out.description}}};
+  for (const auto& [key, value] : texts) {
     if (value->empty()) {
       return fail(Errc::invalid_config, file.string() + ": " + key + " is missing");
     }
