@@ -8,7 +8,8 @@ JOBS   ?= $(shell nproc)
 SEED   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit-test e2e-test interop-test browser-test install-check metadata \
+.PHONY: help setup build demo test unit-test e2e-test interop-test browser-test install-check \
+        metadata catalog \
         fmt lint tidy fuzz bench docs clean
 
 help: ## this list
@@ -42,8 +43,11 @@ browser-test: build ## the catalog site and the console in a browser
 install-check: build ## install the client library and build the example against it
 	@tools/test.sh $(PRESET) install
 
-metadata: build ## one line of metadata per connector
-	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+metadata: build ## the metadata of every connector, as a JSON array
+	@tools/metadata.sh $(BIN)
+
+catalog: build ## the catalog of every connector and SmartModule, in build/catalog
+	@$(BIN)/sluice catalog build --output build/catalog $(if $(KEY),--key $(KEY))
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i

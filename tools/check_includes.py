@@ -24,7 +24,8 @@ ARROWS = {
     "smartmodule": ["wire"],
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
-    "cli": ["connector", "broker", "web"],
+    "catalog": ["options", "web"],
+    "cli": ["connector", "broker", "catalog"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -51,16 +52,17 @@ THIRD_PARTY = {
     "lz4": ["wire"],
     "zstd": ["wire"],
     "yaml-cpp/": ["options"],
-    "toml++/": ["client", "cli"],
+    "toml++/": ["client", "catalog", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "cli"],
+    "valijson/": ["catalog"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],
     "boost/beast": ["connector", "broker", "cli"],
     "boost/url": ["options", "connector", "cli"],
     "boost/json": ["options", "connector", "broker", "cli"],
     "boost/system": ["net", "client", "connector", "broker", "cli"],
-    "openssl/": ["net", "smartmodule", "connector", "broker", "cli"],
+    "openssl/": ["net", "smartmodule", "connector", "broker", "catalog", "cli"],
     "prometheus/": ["connector", "broker"],
     "curl/": ["cli"],
     "wasmtime": ["smartmodule"],

@@ -21,6 +21,9 @@ extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmod
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb metadata_check, metadata_schema;
+extern const Verb catalog_build, catalog_verify, catalog_keygen;
+extern const Verb explain;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -53,6 +56,12 @@ inline constexpr std::array verbs{
     &profile_use,
     &profile_add,
     &profile_remove,
+    &metadata_check,
+    &metadata_schema,
+    &catalog_build,
+    &catalog_verify,
+    &catalog_keygen,
+    &explain,
     &completions,
     &version,
     &help,
