@@ -41,7 +41,7 @@ sluice.outputs = (() => {
       else put(section, option.path, value);
     }
     for (const { option, name } of made.secrets) put(section, option.path, reference(name));
-    if (Object.keys(section).length) tree[entry.section] = section;
+    if (Object.keys(section).length) tree[entry.section || "custom"] = section;
     if (tree.transforms) {
       const { transforms } = tree;
       delete tree.transforms;
