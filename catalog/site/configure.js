@@ -54,6 +54,7 @@ sluice.configure = (() => {
       const value = schemas.value(option, written);
       if (value === undefined) continue;
       const isSecret = option.secret && !/\$\{\{/.test(written);
+      if (isSecret && written.trim() === "") continue;
       if (isSecret) out.secrets.push({ option, name: outputs.secretName(option), value: written.trim() });
       else out.values.push([option, value]);
     }
@@ -146,9 +147,10 @@ sluice.configure = (() => {
     function update(config, problems) {
       const lines = problems.map(({ option, messages }) => `${option.title ?? option.name}: ${messages.join(" ")}`);
       const unknown = config.given.filter(({ value }) => value === "").map(({ name }) => `secret ${name}: Its value is needed here.`);
+      const noImage = config.entry.image ? [] : ["image: This connector has none."];
       for (const kind of kinds) {
         const needsSecrets = kind.id === "manifest" || kind.id === "secrets";
-        fill(kind, config, needsSecrets ? [...lines, ...unknown] : lines);
+        fill(kind, config, [...lines, ...(needsSecrets ? unknown : []), ...(kind.id === "manifest" ? noImage : [])]);
       }
       const secretsTab = kinds.find((kind) => kind.id === "secrets");
       secretsTab.tab.hidden = allSecrets(config).length === 0;

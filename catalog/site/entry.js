@@ -97,7 +97,7 @@
         ["Direction", isSource ? "source: from outside into a topic" : "sink: from a topic to the outside"],
         ["Version", entry.versions?.length > 1 ? `${entry.version} (all: ${entry.versions.join(", ")})` : entry.version],
         ["Image", entry.image ? el("span", { class: "copyable" }, code(entry.image), sluice.copyButton("image", () => entry.image)) : null],
-        ["Group", entry.group], ["Licence", entry.license], ["Section in YAML", code(entry.section)], ["Source code", entry.folder ? code(entry.folder) : null], ["Program", binary],
+        ["Group", entry.group], ["Licence", entry.license], ["Section in YAML", entry.section ? code(entry.section) : null], ["Source code", entry.folder ? code(entry.folder) : null], ["Program", binary],
       ]),
       section("configure", "Configure", el("p", { class: "soft" }, "Fill in what you need; what is left empty keeps its default. Nothing leaves this page."), sluice.configure.show(entry, catalog)),
       section("options", "Options", optionsTable(entry, catalog)),

@@ -41,7 +41,7 @@ sluice.outputs = (() => {
       else put(section, option.path, value);
     }
     for (const { option, name } of made.secrets) put(section, option.path, reference(name));
-    if (Object.keys(section).length) tree[entry.section] = section;
+    if (Object.keys(section).length) tree[entry.section || "custom"] = section;
     if (tree.transforms) {
       const { transforms } = tree;
       delete tree.transforms;
@@ -85,7 +85,8 @@ sluice.outputs = (() => {
 
   const secretsFile = (made) => made.secrets.map(({ name, value }) => `${name}=${value}\n`).join("");
 
-  // The objects of `sluice deploy --target kubernetes`, field for field (src/deploy/kubernetes.cpp).
+  // What `sluice deploy plan --target kubernetes` prints, field for field (src/deploy/kubernetes.cpp),
+  // less the checksums among the annotations.
   function manifest(made) {
     const { entry } = made;
     const names = made.secrets.map(({ name }) => name);
@@ -125,7 +126,7 @@ sluice.outputs = (() => {
     const volumes = [profile, { name: "state", emptyDir: {} }, { name: "tmp", emptyDir: { sizeLimit: "64Mi" } }];
     if (made.entry.kit) volumes.unshift(configVolume(made, names.length > 0));
     return {
-      terminationGracePeriodSeconds: 20,
+      terminationGracePeriodSeconds: 40,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
@@ -153,7 +154,7 @@ sluice.outputs = (() => {
     const get = (path) => ({ path, port: "metrics" });
     const args = ["--config=/etc/sluice/config.yaml"];
     if (hasSecrets) args.push("--secrets=/etc/sluice/secrets");
-    args.push("--drain-timeout=10s", "--metrics-listen=0.0.0.0:8080");
+    args.push("--drain-timeout=30s", "--metrics-listen=0.0.0.0:8080");
     return {
       name: "fluvio-connector",
       image: made.entry.image,

@@ -76,7 +76,8 @@ describe("while something is missing or wrong", () => {
         ["fetch_max_bytes", "1 cat", /Write a size/, "1.5 MB"],
         ["headers", "Good: 1\nbad", /Line 2: Write a header/, "Good: 1"],
         ["mapping", "{", /This is not JSON/, "{}"],
-        ["option", "novalue", /has no value/, "no: value"],
+        ["option", "novalue", /has no value/],
+        ["option", ": v", /has no key/, "no: value"],
         ["meta.topic", "Big", /small letters/, "t"],
       ]) {
         await output(page, "yaml").waitFor({ state: "visible" });

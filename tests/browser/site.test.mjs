@@ -96,7 +96,7 @@ describe("the page of a connector", () => {
       assert.match(await row("qos"), /0 … 2/);
       assert.match(await row("fetch_max_bytes"), /size[\s\S]*at least 1 KiB[\s\S]*1 MiB/);
       assert.match(await row("token"), /secret/);
-      assert.match(await row("method"), /GET[\s\S]*One of GET, POST, PUT/);
+      assert.match(await row("method"), /choice[\s\S]*GET[\s\S]*One of GET, POST, PUT/);
       assert.match(await row("smartstream_map"), /Not together with smartstream_filter, smartstream_arraymap/);
       assert.match(await row("websocket_config.ping_interval_ms"), /--websocket-config-ping-interval-ms[\s\S]*10000/);
     }));

@@ -4,7 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import readline from "node:readline";
@@ -68,6 +68,24 @@ test("sluice console shows a running connector, pauses and resumes it", { skip: 
   await stop(source);
   await page.getByText("No connector runs on this machine.").waitFor();
   page.assertNoFaults();
+  await page.context().close();
+});
+
+test("the manifest that the form writes is the one of sluice deploy", { skip: await why("deploy", "plan") }, async () => {
+  const [config, secrets] = [path.join(work, "config.yaml"), path.join(work, "secrets")];
+  await cp(path.join(root, "tests/browser/data/mqtt.yaml"), config);
+  await cp(path.join(root, "tests/browser/data/mqtt.secrets"), secrets);
+  await chmod(secrets, 0o600);
+  const planned = await run(sluice, ["deploy", "plan", config, "--target", "kubernetes", "--secrets", secrets, "--connectors", programs]);
+  const written = await readFile(path.join(root, "tests/browser/data/mqtt.k8s.yaml"), "utf8");
+  const page = await openPage(browser, "", {});
+  await page.addScriptTag({ path: path.join(process.env.SLUICE_WEB_PACKAGES, "site/vendor/js-yaml.js") });
+  const objects = (text) => page.evaluate((yaml) => jsyaml.loadAll(yaml).filter(Boolean), text.replaceAll(/PASSWORD=.*/g, "PASSWORD=***"));
+  const withoutSums = (object) => JSON.parse(JSON.stringify(object, (key, value) => (key.endsWith("-sha256") ? undefined : value)));
+  const [ours, theirs] = [await objects(written), (await objects(planned.stdout)).map(withoutSums)];
+  // Empty annotations of the pods are what is left of the checksums.
+  for (const object of theirs) if (object.kind === "Deployment") delete object.spec.template.metadata.annotations;
+  assert.deepEqual(ours, theirs);
   await page.context().close();
 });
 
