@@ -23,7 +23,8 @@ ARROWS = {
     "smartmodule": ["wire"],
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
-    "cli": ["connector", "broker"],
+    "launch": ["options", "catalog"],
+    "cli": ["connector", "broker", "launch"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -50,9 +51,9 @@ THIRD_PARTY = {
     "lz4": ["wire"],
     "zstd": ["wire"],
     "yaml-cpp/": ["options"],
-    "toml++/": ["client", "cli"],
+    "toml++/": ["client", "launch", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "launch", "cli"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],
     "boost/beast": ["connector", "broker", "cli"],
