@@ -25,7 +25,8 @@ ARROWS = {
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
     "catalog": ["options", "web"],
-    "cli": ["connector", "broker", "catalog"],
+    "launch": ["catalog"],
+    "cli": ["connector", "broker", "catalog", "launch"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -52,9 +53,9 @@ THIRD_PARTY = {
     "lz4": ["wire"],
     "zstd": ["wire"],
     "yaml-cpp/": ["options"],
-    "toml++/": ["client", "catalog", "cli"],
+    "toml++/": ["client", "catalog", "launch", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "launch", "cli"],
     "valijson/": ["catalog"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],

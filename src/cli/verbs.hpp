@@ -24,6 +24,7 @@ extern const Verb profile_list, profile_current, profile_show, profile_use, prof
 extern const Verb metadata_check, metadata_schema;
 extern const Verb catalog_build, catalog_verify, catalog_keygen;
 extern const Verb explain;
+extern const Verb validate, check, run_connector, doctor;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -62,6 +63,10 @@ inline constexpr std::array verbs{
     &catalog_verify,
     &catalog_keygen,
     &explain,
+    &validate,
+    &check,
+    &run_connector,
+    &doctor,
     &completions,
     &version,
     &help,
