@@ -23,7 +23,8 @@ ARROWS = {
     "smartmodule": ["wire"],
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
-    "cli": ["connector", "broker"],
+    "deploy": ["options"],
+    "cli": ["connector", "broker", "deploy"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -49,17 +50,17 @@ THIRD_PARTY = {
     "snappy": ["wire"],
     "lz4": ["wire"],
     "zstd": ["wire"],
-    "yaml-cpp/": ["options"],
+    "yaml-cpp/": ["options", "deploy"],
     "toml++/": ["client", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "deploy", "cli"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],
     "boost/beast": ["connector", "broker", "cli"],
     "boost/url": ["options", "connector", "cli"],
     "boost/json": ["options", "connector", "broker", "cli"],
     "boost/system": ["net", "client", "connector", "broker", "cli"],
-    "openssl/": ["net", "smartmodule", "connector", "broker", "cli"],
+    "openssl/": ["net", "smartmodule", "connector", "broker", "deploy", "cli"],
     "prometheus/": ["connector", "broker"],
     "curl/": ["cli"],
     "wasmtime": ["smartmodule"],
