@@ -40,7 +40,6 @@ broker::BrokerOptions broker_options(const ServeOptions& options) {
 RunningServer running(const ServeOptions& options, const broker::BrokerPorts& ports) {
   using namespace std::chrono;
   return {.pid = ::getpid(),
-          .start_ticks = process_start_ticks(::getpid()).value_or(0),
           .sc = reachable({options.sc.host, ports.sc}),
           .spu = reachable({options.spu.host, ports.spu}),
           .version = std::string(tool_version()),

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -95,10 +96,8 @@ ServerLock::~ServerLock() {
 }
 
 std::string format_run_file(const RunningServer& server) {
-  return "pid=" + std::to_string(server.pid) +
-         "\nstart_ticks=" + std::to_string(server.start_ticks) + "\nsc=" + server.sc +
-         "\nspu=" + server.spu + "\nversion=" + server.version +
-         "\ntls=" + (server.tls ? "true" : "false") +
+  return "pid=" + std::to_string(server.pid) + "\nsc=" + server.sc + "\nspu=" + server.spu +
+         "\nversion=" + server.version + "\ntls=" + (server.tls ? "true" : "false") +
          "\nstarted=" + std::to_string(server.started.count()) + "\n";
 }
 
@@ -112,7 +111,6 @@ Result<RunningServer> parse_run_file(std::string_view text) {
     const auto value = line.substr(at + 1);
     bool ok = true;
     if (name == "pid") ok = parse_number(value, out.pid);
-    if (name == "start_ticks") ok = parse_number(value, out.start_ticks);
     if (name == "started") ok = parse_number(value, started);
     if (name == "sc") out.sc = value;
     if (name == "spu") out.spu = value;
@@ -159,19 +157,19 @@ std::optional<RunningServer> running_server(const std::filesystem::path& data) {
   return *server;
 }
 
-std::optional<std::uint64_t> start_ticks_of_stat(std::string_view stat) {
-  const auto bracket = stat.rfind(')');
-  if (bracket == std::string_view::npos) return std::nullopt;
-  const auto fields = split(trim(stat.substr(bracket + 1)), ' ');
-  constexpr std::size_t index = 22 - 3;  // fields[0] is field 3
-  std::uint64_t ticks = 0;
-  if (fields.size() <= index || !parse_number(fields[index], ticks)) return std::nullopt;
-  return ticks;
-}
-
-std::optional<std::uint64_t> process_start_ticks(pid_t pid) {
-  const auto stat = read_text("/proc/" + std::to_string(pid) + "/stat");
-  return stat ? start_ticks_of_stat(*stat) : std::nullopt;
+bool has_lock_open(pid_t pid, const std::filesystem::path& data) {
+  struct stat lock{};
+  if (::stat((data / lock_name).c_str(), &lock) != 0) return false;
+  const auto folder = std::filesystem::path("/proc") / std::to_string(pid) / "fd";
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    struct stat open_file{};
+    if (::stat(at->path().c_str(), &open_file) != 0) continue;  // closed meanwhile
+    if (open_file.st_dev == lock.st_dev && open_file.st_ino == lock.st_ino) return true;
+  }
+  if (failed == std::errc::permission_denied) fail_file("cannot read", folder, failed.value());
+  return false;
 }
 
 }  // namespace sluice::cli

@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Another program, run to its end with a deadline: kubectl, docker, systemctl, a connector's own
-// check. What it says is kept, up to a limit.
+// The programs that deployments are made with (kubectl, docker, systemctl), run to their end, and
+// what is said when one of them fails.
 
 #include <chrono>
 #include <string>
 #include <vector>
 
+#include "base/run_program.hpp"
+
 namespace sluice::deploy {
 
-struct Command {
-  std::vector<std::string> words;  // the program, found on the PATH, and its arguments
-  std::string input;               // on its standard input
-  std::chrono::milliseconds timeout{60'000};
-  std::vector<std::string> environment;  // `NAME=value`, besides ours
-};
-struct CommandEnd {
-  int exit_code = 0;  // 128+n after signal n; 127 when it could not be started; 124 after the deadline
-  std::string output;
-  std::string errors;
-};
+inline constexpr std::chrono::milliseconds command_timeout{120'000};
 
-// A program that is not through by the deadline is killed. Throws: `io` when no process can be made.
-[[nodiscard]] CommandEnd run_command(const Command& command);
+// Throws: `io` when no process can be made.
+[[nodiscard]] ProgramEnd run_command(const std::vector<std::string>& words,
+                                     std::chrono::milliseconds timeout = command_timeout);
+// Its output. Throws: `io` with what it says when it fails, `timed_out`.
+std::string must_run(const std::vector<std::string>& words,
+                     std::chrono::milliseconds timeout = command_timeout);
 
 // For a message: the words as a shell would take them.
 [[nodiscard]] std::string joined(const std::vector<std::string>& words);

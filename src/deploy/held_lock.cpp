@@ -2,10 +2,12 @@
 #include "deploy/held_lock.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,13 +53,32 @@ class ProcessHandle {
   int fd_;
 };
 
+bool has_open(pid_t pid, const std::filesystem::path& file) {
+  struct stat wanted{};
+  if (::stat(file.c_str(), &wanted) != 0) return false;
+  std::error_code failed;
+  const auto folder = std::filesystem::path("/proc") / std::to_string(pid) / "fd";
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    struct stat open_file{};
+    if (::stat(at->path().c_str(), &open_file) != 0) continue;  // closed meanwhile
+    if (open_file.st_dev == wanted.st_dev && open_file.st_ino == wanted.st_ino) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<HeldLock> HeldLock::try_take(const std::filesystem::path& file) {
   make_folder(file.parent_path(), 0700);
   const int fd = open_lock(file, O_CREAT);
   auto wanted = whole_file();
-  if (::fcntl(fd, F_SETLK, &wanted) == 0) return HeldLock(fd);
+  if (::fcntl(fd, F_OFD_SETLK, &wanted) == 0) {
+    const auto pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(fd, 0) == 0 && ::pwrite(fd, pid.data(), pid.size(), 0) > 0) {
+      return HeldLock(fd);
+    }
+  }
   const int number = errno;
   ::close(fd);
   if (number == EACCES || number == EAGAIN) return std::nullopt;
@@ -78,35 +99,32 @@ HeldLock::~HeldLock() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<pid_t> lock_holder(const std::filesystem::path& file) {
+bool is_locked(const std::filesystem::path& file) {
   const int fd = open_lock(file, 0);
-  if (fd < 0) return std::nullopt;
+  if (fd < 0) return false;
   auto asked = whole_file();
-  const int failed = ::fcntl(fd, F_GETLK, &asked);
+  const int failed = ::fcntl(fd, F_OFD_GETLK, &asked);
   ::close(fd);
-  if (failed != 0 || asked.l_type == F_UNLCK) return std::nullopt;
-  return asked.l_pid;
+  return failed == 0 && asked.l_type != F_UNLCK;
 }
 
 bool signal_holder(const std::filesystem::path& file, int signal) {
-  const auto pid = lock_holder(file);
-  if (!pid) return false;
-  if (*pid <= 0) {
-    throw Failure(Errc::permission_denied,
-                  "a process that cannot be seen from here holds " + file.string());
-  }
-  const ProcessHandle process(*pid);
-  // Between the two looks the process cannot have become another one.
-  if (lock_holder(file) != pid) return false;
+  if (!is_locked(file)) return false;
+  const auto text = read_whole(file, 64);
+  const auto pid = text ? std::atoi(text->c_str()) : 0;
+  if (pid <= 0) return false;
+  const ProcessHandle process(pid);
+  // Looked at after the handle was made: it is this process that the signal goes to.
+  if (!has_open(pid, file)) return false;
   if (process.send(signal)) return true;
   if (errno == ESRCH || errno == EBADF) return false;
   throw Failure(Errc::permission_denied,
-                "cannot stop process " + std::to_string(*pid) + ": " + std::strerror(errno));
+                "cannot stop process " + std::to_string(pid) + ": " + std::strerror(errno));
 }
 
 bool wait_until_free(const std::filesystem::path& file, std::chrono::milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
-  while (lock_holder(file)) {
+  while (is_locked(file)) {
     if (Clock::now() >= deadline) return false;
     ::poll(nullptr, 0, look_every_ms);
   }

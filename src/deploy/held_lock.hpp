@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A lock on a file, held while the object lives; the kernel lets it go with the process, however
-// that ends. Who holds it is the kernel's word, too, and no file's: no pid is ever believed.
+// A lock on a file, held while the object lives, and after it by processes that keep its descriptor;
+// the kernel lets it go with the last of them, however that ends.
 //
-// One object a file and process. The file stays, so that nobody waits on one that is gone.
+// The file says which process took it. That is believed only while this process has the very file
+// open, so a signal never goes to a stranger who has the number now. The file stays: nobody waits
+// on one that is gone.
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <utility>
-
-#include <sys/types.h>
 
 namespace sluice::deploy {
 
@@ -26,15 +26,17 @@ class HeldLock {
   HeldLock& operator=(HeldLock&&) = delete;
   ~HeldLock();
 
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
  private:
   explicit HeldLock(int fd) : fd_(fd) {}
   int fd_;
 };
 
-// The process that holds it. 0: one that is not to be seen from here, as in another container.
-[[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& file);
+[[nodiscard]] bool is_locked(const std::filesystem::path& file);
 
-// Sends a signal to the holder and to nobody else. False when nobody holds the lock any more.
+// Sends a signal to the process that took the lock. False when it is gone or not to be known: then
+// nobody holds the lock, or a process that ends by itself soon.
 bool signal_holder(const std::filesystem::path& file, int signal);
 
 // True when it is free in time.

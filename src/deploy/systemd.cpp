@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/systemd.hpp"
 
-#include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include <unistd.h>
 
 #include "base/name_stem.hpp"
 #include "deploy/command.hpp"
 #include "deploy/files.hpp"
-#include "sluice/error.hpp"
 
 namespace sluice::deploy {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto patience = 90s;
 
 // A word of a unit file: systemd reads `%` and `$` in it, and quotes.
 std::string unit_word(const std::string& text) {
@@ -49,7 +46,7 @@ constexpr std::string_view system_hardening =
     "ProtectKernelLogs=yes\n"
     "ProtectClock=yes\n"
     "ProtectHostname=yes\n"
-    "CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_NET_BIND_SERVICE\n";
+    "CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_NET_BIND_SERVICE\n";
 
 std::string home_folder() {
   const char* config = std::getenv("XDG_CONFIG_HOME");
@@ -63,12 +60,6 @@ std::vector<std::string> systemctl(bool system, std::initializer_list<std::strin
   if (!system) out.emplace_back("--user");
   out.insert(out.end(), words);
   return out;
-}
-
-void must(const std::vector<std::string>& words) {
-  const auto end = run_command({.words = words, .timeout = patience});
-  if (end.exit_code == 0) return;
-  throw Failure(Errc::io, "`" + joined(words) + "` failed: " + last_line(end.errors));
 }
 
 }  // namespace
@@ -123,9 +114,7 @@ Systemd::Systemd() : system_(::geteuid() == 0) {
 }
 
 bool Systemd::is_running() const {
-  const auto end = run_command(
-      {.words = systemctl(system_, {"show", "--property=Version"}), .timeout = 10s});
-  return end.exit_code == 0;
+  return run_command(systemctl(system_, {"show", "--property=Version"}), 10s).exit_code == 0;
 }
 
 bool Systemd::has_unit(const std::string& name) const {
@@ -136,28 +125,28 @@ bool Systemd::has_unit(const std::string& name) const {
 void Systemd::install(const std::string& name, const std::string& text) const {
   make_folder(folder_, 0755);
   write_whole(folder_ / unit_name(name), text, 0644);
-  must(systemctl(system_, {"daemon-reload"}));
-  must(systemctl(system_, {"enable", unit_name(name)}));
+  must_run(systemctl(system_, {"daemon-reload"}));
+  must_run(systemctl(system_, {"enable", unit_name(name)}));
 }
 
 void Systemd::start(const std::string& name) const {
-  must(systemctl(system_, {"restart", unit_name(name)}));
+  must_run(systemctl(system_, {"restart", unit_name(name)}));
 }
 
 void Systemd::stop(const std::string& name) const {
-  must(systemctl(system_, {"stop", unit_name(name)}));
+  must_run(systemctl(system_, {"stop", unit_name(name)}));
 }
 
 void Systemd::remove(const std::string& name) const {
   if (!has_unit(name)) return;
-  must(systemctl(system_, {"disable", "--now", unit_name(name)}));
+  must_run(systemctl(system_, {"disable", "--now", unit_name(name)}));
   remove_file(folder_ / unit_name(name));
-  must(systemctl(system_, {"daemon-reload"}));
+  must_run(systemctl(system_, {"daemon-reload"}));
 }
 
 bool Systemd::starts_at_boot() const {
   if (system_) return true;
-  return run_command({.words = {"loginctl", "enable-linger"}, .timeout = 10s}).exit_code == 0;
+  return run_command({"loginctl", "enable-linger"}, 10s).exit_code == 0;
 }
 
 }  // namespace sluice::deploy
