@@ -21,6 +21,8 @@ extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmod
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb deploy_plan, deploy_apply, deploy_list, deploy_logs, deploy_pause, deploy_resume,
+    deploy_restart, deploy_drain, deploy_delete, deploy_supervise;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -53,10 +55,22 @@ inline constexpr std::array verbs{
     &profile_use,
     &profile_add,
     &profile_remove,
+    &deploy_plan,
+    &deploy_apply,
+    &deploy_list,
+    &deploy_logs,
+    &deploy_pause,
+    &deploy_resume,
+    &deploy_restart,
+    &deploy_drain,
+    &deploy_delete,
     &completions,
     &version,
     &help,
 };
+
+// Not for people: in no help and no completion.
+inline constexpr std::array hidden_verbs{&deploy_supervise};
 
 // What the first words of a command line name.
 struct VerbMatch {

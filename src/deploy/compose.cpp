@@ -70,11 +70,9 @@ Json service_of(const Applied& applied, const ComposeUser& user) {
       out["environment"][key] = literal(value);
     }
   }
-  out["configs"] =
-      Json::array({{{"source", service + "-config"}, {"target", config_path}}});
+  out["configs"] = Json::array({{{"source", service + "-config"}, {"target", config_path}}});
   if (!applied.secrets.empty()) {
-    out["secrets"] =
-        Json::array({{{"source", service + "-secrets"}, {"target", secrets_path}}});
+    out["secrets"] = Json::array({{{"source", service + "-secrets"}, {"target", secrets_path}}});
   }
   out["volumes"] = mounts(deployment, service);
   out["networks"] = {"sluice"};

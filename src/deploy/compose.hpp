@@ -15,7 +15,7 @@
 namespace sluice::deploy {
 
 struct ComposeFile {
-  std::string path;     // relative to the folder of the compose.yaml
+  std::string path;  // relative to the folder of the compose.yaml
   std::string content;
   bool secret = false;  // for its owner only
 };

@@ -3,8 +3,9 @@
 
 // What the container of a connector has to look like, wherever it runs: contract of our images.
 //
-// The program is the entry point and runs as user 1000. It finds the YAML file at `config_path`, the
-// secrets at `secrets_path`, and the Fluvio profile in its home; what must last is in `state_path`.
+// The program is the entry point and runs as user 1000. It finds the YAML file at `config_path`,
+// the secrets at `secrets_path`, and the Fluvio profile in its home; what must last is in
+// `state_path`.
 
 #include <chrono>
 #include <cstdint>

@@ -17,11 +17,16 @@ using Json = nlohmann::ordered_json;
 constexpr int format = 1;
 
 Json container_json(const ContainerPlace& place) {
-  return {{"image", place.image},           {"args", place.args},
-          {"file", place.file},             {"profile_file", place.profile_file},
-          {"context", place.context},       {"namespace", place.name_space},
-          {"profile_map", place.profile_map}, {"state_size", place.state_size},
-          {"cpu", place.cpu},               {"memory", place.memory},
+  return {{"image", place.image},
+          {"args", place.args},
+          {"file", place.file},
+          {"profile_file", place.profile_file},
+          {"context", place.context},
+          {"namespace", place.name_space},
+          {"profile_map", place.profile_map},
+          {"state_size", place.state_size},
+          {"cpu", place.cpu},
+          {"memory", place.memory},
           {"pull", place.pull}};
 }
 
@@ -40,17 +45,13 @@ ContainerPlace container_of(const Json& json) {
 }
 
 Json local_json(const LocalPlace& place) {
-  return {{"program", place.program},
-          {"unit", place.unit},
-          {"profile_file", place.profile_file},
-          {"log", place.log}};
+  return {{"program", place.program}, {"unit", place.unit}, {"profile_file", place.profile_file}};
 }
 
 LocalPlace local_of(const Json& json) {
   return {.program = json.at("program"),
           .unit = json.at("unit"),
-          .profile_file = json.at("profile_file"),
-          .log = json.at("log")};
+          .profile_file = json.at("profile_file")};
 }
 
 Running running_of(const Json& json) {

@@ -36,7 +36,6 @@ struct LocalPlace {
   std::string program;       // absolute
   bool unit = false;         // a systemd unit starts it
   std::string profile_file;  // absolute, or empty: the default one of the user
-  std::string log;           // the filter of the log lines; empty: the program's own
   friend bool operator==(const LocalPlace&, const LocalPlace&) = default;
 };
 
@@ -47,20 +46,20 @@ struct ContainerPlace {
   std::string file;          // the compose.yaml, absolute
   std::string profile_file;  // of this machine, absolute; empty: none is mounted
   // Kubernetes.
-  std::string context;              // of kubectl; empty: the current one
-  std::string name_space;           // empty: the context's
-  std::string profile_map;          // ConfigMap with the profile; empty: none is mounted
-  std::string state_size;           // of the volume for the state folder; empty: it does not last
-  std::string cpu = "50m";          // requested
-  std::string memory = "64Mi";      // requested
+  std::string context;                // of kubectl; empty: the current one
+  std::string name_space;             // empty: the context's
+  std::string profile_map;            // ConfigMap with the profile; empty: none is mounted
+  std::string state_size;             // of the volume for the state folder; empty: it does not last
+  std::string cpu = "50m";            // requested
+  std::string memory = "64Mi";        // requested
   std::string pull = "IfNotPresent";  // of the image
   friend bool operator==(const ContainerPlace&, const ContainerPlace&) = default;
 };
 
 struct Deployment {
   std::string name;
-  std::string type;       // `http-source`
-  std::string version;    // of the connector, for people and labels
+  std::string type;     // `http-source`
+  std::string version;  // of the connector, for people and labels
   std::string topic;
   std::string direction;  // `source` or `sink`
   bool kit = true;        // made with this kit: it has probes, a control socket, a state folder

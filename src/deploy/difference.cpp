@@ -30,9 +30,8 @@ std::vector<Step> steps_of(const Lines& before, const Lines& after) {
   for (auto i = before.size(); i-- > 0;) {
     for (auto j = after.size(); j-- > 0;) {
       common[i * width + j] =
-          before[i] == after[j]
-              ? common[(i + 1) * width + j + 1] + 1
-              : std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
+          before[i] == after[j] ? common[(i + 1) * width + j + 1] + 1
+                                : std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
     }
   }
   std::vector<Step> out;

@@ -40,8 +40,7 @@ class OpenFile {
   int fd_;
 };
 
-void write_all(const OpenFile& file, std::string_view content,
-               const std::filesystem::path& path) {
+void write_all(const OpenFile& file, std::string_view content, const std::filesystem::path& path) {
   while (!content.empty()) {
     const auto count = ::write(file.fd(), content.data(), content.size());
     if (count < 0 && errno == EINTR) continue;

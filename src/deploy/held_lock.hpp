@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A lock on a file, held while the object lives, and after it by processes that keep its descriptor;
-// the kernel lets it go with the last of them, however that ends.
+// A lock on a file, held while the object lives, and after it by processes that keep its
+// descriptor; the kernel lets it go with the last of them, however that ends.
 //
 // The file says which process took it. That is believed only while this process has the very file
 // open, so a signal never goes to a stranger who has the number now. The file stays: nobody waits

@@ -92,17 +92,17 @@ class Manifests {
 Json Manifests::deployment() const {
   Json annotations{{"sluice/config-sha256", deployment_.config_sha256}};
   if (has_secrets()) annotations["sluice/secrets-sha256"] = deployment_.secrets_sha256;
-  return {{"apiVersion", "apps/v1"},
-          {"kind", "Deployment"},
-          {"metadata", metadata("")},
-          {"spec",
-           {{"replicas", deployment_.desired == Desired::running ? 1 : 0},
-            {"revisionHistoryLimit", 3},
-            {"strategy", {{"type", "Recreate"}}},
-            {"selector", {{"matchLabels", selector()}}},
-            {"template",
-             {{"metadata", {{"labels", labels()}, {"annotations", annotations}}},
-              {"spec", pod()}}}}}};
+  return {
+      {"apiVersion", "apps/v1"},
+      {"kind", "Deployment"},
+      {"metadata", metadata("")},
+      {"spec",
+       {{"replicas", deployment_.desired == Desired::running ? 1 : 0},
+        {"revisionHistoryLimit", 3},
+        {"strategy", {{"type", "Recreate"}}},
+        {"selector", {{"matchLabels", selector()}}},
+        {"template",
+         {{"metadata", {{"labels", labels()}, {"annotations", annotations}}}, {"spec", pod()}}}}}};
 }
 
 Json Manifests::pod() const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The Kubernetes objects of a connector: ConfigMap, Secret, PersistentVolumeClaim, Deployment. Pure.
+// The Kubernetes objects of a connector: ConfigMap, Secret, PersistentVolumeClaim, Deployment.
+// Pure.
 //
 // One replica with strategy Recreate, so that one name runs once. The pods keep the labels of the
 // official runner (`app: fluvio-connector`, `connectorName`), and take the profile from its

@@ -33,14 +33,10 @@ std::string_view name_of(RunState state) {
 }
 
 std::string run_record_json(const RunRecord& record) {
-  Json json{{"state", name_of(record.state)},
-            {"generation", record.generation},
-            {"restarts", record.restarts},
-            {"pid", record.pid},
-            {"started", record.started},
-            {"exit_code", nullptr},
-            {"ended", record.ended},
-            {"reason", record.reason}};
+  Json json{{"state", name_of(record.state)}, {"generation", record.generation},
+            {"restarts", record.restarts},    {"pid", record.pid},
+            {"started", record.started},      {"exit_code", nullptr},
+            {"ended", record.ended},          {"reason", record.reason}};
   if (record.exit_code) json["exit_code"] = *record.exit_code;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -17,13 +17,13 @@
 namespace sluice::deploy {
 
 enum class RunState : std::uint8_t {
-  starting,   // the first start is under way
-  running,    // the program runs
-  waiting,    // it ended, and is started again after a while
-  draining,   // it was told to stop
-  stopped,    // it was told to stop, and has
-  finished,   // it ended by itself, with nothing left to do
-  failed,     // it ended, and starting it again would not help
+  starting,  // the first start is under way
+  running,   // the program runs
+  waiting,   // it ended, and is started again after a while
+  draining,  // it was told to stop
+  stopped,   // it was told to stop, and has
+  finished,  // it ended by itself, with nothing left to do
+  failed,    // it ended, and starting it again would not help
 };
 [[nodiscard]] std::string_view name_of(RunState state);
 
@@ -31,8 +31,8 @@ struct RunRecord {
   RunState state = RunState::starting;
   std::uint64_t generation = 0;  // of the deployment that it runs
   std::uint64_t restarts = 0;
-  std::int64_t pid = 0;  // of the program, for people
-  std::string started;   // UTC; the program's last start
+  std::int64_t pid = 0;          // of the program, for people
+  std::string started;           // UTC; the program's last start
   std::optional<int> exit_code;  // of its last end
   std::string ended;             // UTC
   std::string reason;            // why it ended, as a sentence

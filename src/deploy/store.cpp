@@ -112,10 +112,10 @@ std::vector<Applied> Store::load_all(std::vector<Error>& unreadable) const {
     }
   }
   if (failed && failed != std::errc::no_such_file_or_directory) {
-    unreadable.push_back({Errc::io,
-                          "cannot read " + (root_ / "deployments").string() + ": " +
-                              failed.message(),
-                          {}});
+    unreadable.push_back(
+        {Errc::io,
+         "cannot read " + (root_ / "deployments").string() + ": " + failed.message(),
+         {}});
   }
   std::ranges::sort(out, {}, [](const Applied& applied) { return applied.deployment.name; });
   return out;

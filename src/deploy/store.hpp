@@ -9,8 +9,8 @@
 //   <root>/deployments/<stem>/log ...    what the connector wrote, and the files before
 //   <root>/locks/<stem>.run, .change     held by the supervisor; by who changes the deployment
 //
-// `applied` is replaced as a whole, so a crash leaves the old one or the new one. A file that cannot
-// be read is an error with its name, and is not written over.
+// `applied` is replaced as a whole, so a crash leaves the old one or the new one. A file that
+// cannot be read is an error with its name, and is not written over.
 
 #include <filesystem>
 #include <optional>

@@ -24,7 +24,7 @@ bool is_plain(std::string_view text) {
   const bool word = std::ranges::all_of(text, [](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '/';
   });
-  constexpr std::array<std::string_view, 9> meaning{"y",  "n",   "yes",  "no",  "on",
+  constexpr std::array<std::string_view, 9> meaning{"y",   "n",    "yes",   "no",  "on",
                                                     "off", "true", "false", "null"};
   return word && std::ranges::none_of(meaning, [&](std::string_view other) {
            return equal_ignoring_case(text, other);
