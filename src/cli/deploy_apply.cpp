@@ -9,6 +9,7 @@
 #include "deploy/compose_run.hpp"
 #include "deploy/difference.hpp"
 #include "deploy/files.hpp"
+#include "launch/run_lock.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -91,7 +92,8 @@ std::optional<Applied> Application::compare(Applied& applied, std::string& lines
 
 // Looked for before anything is started: a connector of this name that somebody started by hand.
 void Application::refuse_stranger(const std::string& name) const {
-  if (local_.is_supervised(name) || !find_running_connector(name)) return;
+  if (deploy::is_locked(store_.places(name).run_lock)) return;
+  if (!find_running_connector(name) && !or_throw(launch::run_holder(name))) return;
   throw HintedFailure(Errc::already_running,
                       "a connector with the name `" + name + "` runs here already",
                       "stop it, or give this one another name");

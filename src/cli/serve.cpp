@@ -84,7 +84,7 @@ class RunFile {
 }  // namespace
 
 void serve(const ServeOptions& options, const Ready& ready) {
-  const auto lock = ServerLock::try_take(options.data);
+  const auto lock = try_lock_server(options.data);
   if (!lock) {
     throw Failure(Errc::already_running, "a server runs on " + options.data.string() + " already");
   }

@@ -46,15 +46,6 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
   return text.str();
 }
 
-// A lock of the open file, which a child process keeps: fork is how a server goes into the
-// background.
-struct flock whole_file() {
-  struct flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
-
 }  // namespace
 
 std::filesystem::path data_directory(const std::string& given) {
@@ -66,33 +57,12 @@ std::filesystem::path data_directory(const std::string& given) {
   return std::filesystem::path(home) / ".sluice" / "data";
 }
 
-std::optional<ServerLock> ServerLock::try_take(const std::filesystem::path& data) {
-  const auto path = data / lock_name;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) fail_file("cannot open the lock", path, errno);
-  auto lock = whole_file();
-  if (::fcntl(fd, F_OFD_SETLK, &lock) == 0) return ServerLock(fd);
-  const int failed = errno;
-  ::close(fd);
-  if (failed != EAGAIN && failed != EACCES) fail_file("cannot lock", path, failed);
-  return std::nullopt;
+std::optional<FileLock> try_lock_server(const std::filesystem::path& data) {
+  return or_throw(FileLock::try_take(data / lock_name));
 }
 
 bool is_locked(const std::filesystem::path& data) {
-  const auto path = data / lock_name;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
-  if (fd < 0) fail_file("cannot open the lock", path, errno);
-  auto lock = whole_file();
-  const int asked = ::fcntl(fd, F_OFD_GETLK, &lock);
-  const int failed = errno;
-  ::close(fd);
-  if (asked != 0) fail_file("cannot query the lock", path, failed);
-  return lock.l_type != F_UNLCK;
-}
-
-ServerLock::~ServerLock() {
-  if (fd_ >= 0) ::close(fd_);
+  return or_throw(is_locked_file(data / lock_name));
 }
 
 std::string format_run_file(const RunningServer& server) {

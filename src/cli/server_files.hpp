@@ -13,10 +13,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <sys/types.h>
 
+#include "base/file_lock.hpp"
 #include "base/result.hpp"
 
 namespace sluice::cli {
@@ -35,20 +35,9 @@ struct RunningServer {
 // ~/.sluice/data, when no directory is given. Absolute.
 [[nodiscard]] std::filesystem::path data_directory(const std::string& given);
 
-// The right to be the server of a data directory. Given back at the end of the object.
-class ServerLock {
- public:
-  // Nothing when another process has it. Throws: `permission_denied`, `io`, `no_space`.
-  [[nodiscard]] static std::optional<ServerLock> try_take(const std::filesystem::path& data);
-  ServerLock(ServerLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ServerLock& operator=(ServerLock&&) = delete;
-  ~ServerLock();
-
- private:
-  explicit ServerLock(int fd) : fd_(fd) {}
-  int fd_;
-};
-
+// The right to be the server of a data directory, as long as it lives. Nothing when another process
+// has it. Throws: `permission_denied`, `io`, `no_space`.
+[[nodiscard]] std::optional<FileLock> try_lock_server(const std::filesystem::path& data);
 // Whether a process has the lock. Only looks: a server that starts now is not disturbed.
 [[nodiscard]] bool is_locked(const std::filesystem::path& data);
 

@@ -45,10 +45,10 @@ TEST_F(ServerFiles, WithoutALockNothingRunsWhateverTheRunFileSays) {
 }
 
 TEST_F(ServerFiles, TheHolderOfTheLockRuns) {
-  const auto lock = ServerLock::try_take(data_);
+  const auto lock = try_lock_server(data_);
   ASSERT_TRUE(lock);
   EXPECT_TRUE(is_locked(data_));
-  EXPECT_FALSE(ServerLock::try_take(data_));
+  EXPECT_FALSE(try_lock_server(data_));
   EXPECT_THROW(static_cast<void>(running_server(data_)), Failure);
 
   write_run_file(data_, server_);
@@ -58,10 +58,10 @@ TEST_F(ServerFiles, TheHolderOfTheLockRuns) {
 
 TEST_F(ServerFiles, TheLockEndsWithItsObject) {
   {
-    const auto lock = ServerLock::try_take(data_);
+    const auto lock = try_lock_server(data_);
   }
   EXPECT_FALSE(is_locked(data_));
-  EXPECT_TRUE(ServerLock::try_take(data_));
+  EXPECT_TRUE(try_lock_server(data_));
 }
 
 // The start time of a process said no more than 10 ms exactly who it was, and a stranger that
@@ -73,7 +73,7 @@ TEST_F(ServerFiles, OnlyAProcessThatHasTheLockFileOpenMayBeStopped) {
     ::_exit(0);
   }
   ASSERT_GT(stranger, 0);
-  const auto lock = ServerLock::try_take(data_);
+  const auto lock = try_lock_server(data_);
   ASSERT_TRUE(lock);
 
   EXPECT_TRUE(has_lock_open(::getpid(), data_));

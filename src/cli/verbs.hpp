@@ -21,6 +21,7 @@ extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmod
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb validate, check, run_connector, doctor;
 extern const Verb deploy_plan, deploy_apply, deploy_list, deploy_logs, deploy_pause, deploy_resume,
     deploy_restart, deploy_drain, deploy_delete, deploy_supervise;
 extern const Verb completions, version, help;
@@ -55,6 +56,10 @@ inline constexpr std::array verbs{
     &profile_use,
     &profile_add,
     &profile_remove,
+    &validate,
+    &check,
+    &run_connector,
+    &doctor,
     &deploy_plan,
     &deploy_apply,
     &deploy_list,

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,20 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int look_every_ms = 5;
-
-struct flock whole_file() {
-  struct flock out{};
-  out.l_type = F_WRLCK;
-  out.l_whence = SEEK_SET;
-  return out;
-}
-
-int open_lock(const std::filesystem::path& file, int flags) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600);
-  if (fd >= 0 || errno == ENOENT) return fd;
-  const auto code = errno == EACCES || errno == EROFS ? Errc::permission_denied : Errc::io;
-  throw Failure(code, "cannot open the lock " + file.string() + ": " + std::strerror(errno));
-}
 
 // A handle on a process, which stays the same process when its number is given away.
 class ProcessHandle {
@@ -71,18 +56,13 @@ bool has_open(pid_t pid, const std::filesystem::path& file) {
 
 std::optional<HeldLock> HeldLock::try_take(const std::filesystem::path& file) {
   make_folder(file.parent_path(), 0700);
-  const int fd = open_lock(file, O_CREAT);
-  auto wanted = whole_file();
-  if (::fcntl(fd, F_OFD_SETLK, &wanted) == 0) {
-    const auto pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd, 0) == 0 && ::pwrite(fd, pid.data(), pid.size(), 0) > 0) {
-      return HeldLock(fd);
-    }
+  auto lock = or_throw(FileLock::try_take(file));
+  if (!lock) return std::nullopt;
+  const auto pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock->fd(), 0) != 0 || ::pwrite(lock->fd(), pid.data(), pid.size(), 0) < 0) {
+    throw Failure(Errc::io, "cannot write the lock " + file.string() + ": " + std::strerror(errno));
   }
-  const int number = errno;
-  ::close(fd);
-  if (number == EACCES || number == EAGAIN) return std::nullopt;
-  throw Failure(Errc::io, "cannot lock " + file.string() + ": " + std::strerror(number));
+  return HeldLock(*std::move(lock));
 }
 
 std::optional<HeldLock> HeldLock::take(const std::filesystem::path& file,
@@ -95,17 +75,8 @@ std::optional<HeldLock> HeldLock::take(const std::filesystem::path& file,
   }
 }
 
-HeldLock::~HeldLock() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 bool is_locked(const std::filesystem::path& file) {
-  const int fd = open_lock(file, 0);
-  if (fd < 0) return false;
-  auto asked = whole_file();
-  const int failed = ::fcntl(fd, F_OFD_GETLK, &asked);
-  ::close(fd);
-  return failed == 0 && asked.l_type != F_UNLCK;
+  return or_throw(is_locked_file(file));
 }
 
 bool signal_holder(const std::filesystem::path& file, int signal) {

@@ -13,6 +13,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/file_lock.hpp"
+
 namespace sluice::deploy {
 
 class HeldLock {
@@ -22,15 +24,11 @@ class HeldLock {
   // Nothing when it is not free in time.
   [[nodiscard]] static std::optional<HeldLock> take(const std::filesystem::path& file,
                                                     std::chrono::milliseconds timeout);
-  HeldLock(HeldLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  HeldLock& operator=(HeldLock&&) = delete;
-  ~HeldLock();
-
-  [[nodiscard]] int fd() const noexcept { return fd_; }
+  [[nodiscard]] int fd() const noexcept { return lock_.fd(); }
 
  private:
-  explicit HeldLock(int fd) : fd_(fd) {}
-  int fd_;
+  explicit HeldLock(FileLock lock) : lock_(std::move(lock)) {}
+  FileLock lock_;
 };
 
 [[nodiscard]] bool is_locked(const std::filesystem::path& file);

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
 #include "catalog/metadata.hpp"
-#include "deploy/command.hpp"
 #include "deploy/container.hpp"
 #include "deploy/files.hpp"
+#include "launch/validate_config.hpp"
 
 namespace sluice::deploy {
 namespace {
@@ -24,39 +23,49 @@ std::string lower(std::string text) {
 class Preparation {
  public:
   Preparation(const Given& given, const launch::Environment& environment)
-      : given_(given),
-        environment_(environment),
-        wanted_{.path = given.file, .secrets = given.secrets},
-        file_(launch::read_launch_file(wanted_, environment)) {}
+      : given_(given), environment_(environment) {}
 
   Prepared run();
 
  private:
-  void problem(Errc code, std::string place, std::string what, std::string help) {
-    out_.problems.push_back({code, std::move(place), std::move(what), std::move(help), {}});
+  void problem(std::string place, std::string what, std::string help) {
+    out_.problems.push_back(
+        {Errc::invalid_config, std::move(place), std::move(what), std::move(help), {}});
   }
   void warn(std::string what, std::string help) {
     out_.warnings.push_back(
         {Errc::invalid_config, given_.file, std::move(what), std::move(help), {}});
   }
   [[nodiscard]] bool is_local() const { return given_.target == Target::local; }
-  void take_head();
-  void take_secrets();
-  void take_program();
-  void take_plan(const launch::FoundConnector& found, const catalog::Metadata& metadata);
-  void validate(const launch::FoundConnector& found);
+  [[nodiscard]] launch::Validation validate();
+  void take_head(const launch::LaunchFile& file);
+  void take_secrets(const launch::LaunchFile& file);
+  void take_program(const launch::Validation& validation);
   void take_container();
 
   const Given& given_;
   const launch::Environment& environment_;
-  launch::FileWanted wanted_;
-  launch::LaunchFile file_;
   Prepared out_;
 };
 
-void Preparation::take_head() {
+// For containers the program need not be here; then only the head of the file can be checked.
+launch::Validation Preparation::validate() {
+  launch::ValidateWanted wanted{
+      .launch = {.file = {.path = given_.file, .secrets = given_.secrets}},
+      .folders = launch::connector_folders(given_.connectors, environment_)};
+  auto out = launch::validate_config(wanted, environment_);
+  if (is_local() || out.connector || out.file.file == nullptr) return out;
+  wanted.head_only = true;
+  out = launch::validate_config(wanted, environment_);
+  if (!out.ok()) return out;
+  warn("the options of `" + out.file.config().type + "` were not checked: its program is not here",
+       "name its folder with --connectors DIR");
+  return out;
+}
+
+void Preparation::take_head(const launch::LaunchFile& file) {
   auto& deployment = out_.applied.deployment;
-  const auto& config = file_.config();
+  const auto& config = file.config();
   deployment.name = config.name;
   deployment.type = config.type;
   deployment.version = config.version;
@@ -77,16 +86,16 @@ void Preparation::take_head() {
   }
 }
 
-void Preparation::take_secrets() {
+void Preparation::take_secrets(const launch::LaunchFile& file) {
   if (given_.secrets) {
     out_.applied.secrets = read_whole(*given_.secrets, file_bytes_max).value_or("");
     return;
   }
-  for (const auto& name : file_.config().secret_names) {
+  for (const auto& name : file.config().secret_names) {
     const auto value = environment_(name);
     if (!value) continue;
     if (value->find('\n') != std::string::npos) {
-      problem(Errc::invalid_config, "environment " + name,
+      problem("environment " + name,
               "its value has several lines, which a secrets file cannot hold",
               "encode it, as with base64");
     }
@@ -94,64 +103,28 @@ void Preparation::take_secrets() {
   }
 }
 
-void Preparation::take_program() {
-  const auto folders = launch::connector_folders(given_.connectors, environment_);
-  const auto found = launch::find_connector(file_, folders);
-  if (!found) {
-    if (is_local()) {
-      return problem(found.error().code, given_.file, found.error().message(),
-                     "name its folder with --connectors DIR");
-    }
-    return warn("the options of `" + file_.config().type +
-                    "` were not checked: its program is not "
-                    "here",
-                "name its folder with --connectors DIR");
-  }
-  const auto metadata = catalog::read_metadata(found->program);
-  if (!metadata) {
-    return problem(metadata.error().code, found->program.string(), metadata.error().message(),
-                   "`" + found->program.string() + " metadata` has to print its metadata");
-  }
-  take_plan(*found, *metadata);
-}
-
-void Preparation::take_plan(const launch::FoundConnector& found,
-                            const catalog::Metadata& metadata) {
+void Preparation::take_program(const launch::Validation& validation) {
+  if (!validation.connector || !validation.metadata) return;
   auto& deployment = out_.applied.deployment;
+  const auto& metadata = *validation.metadata;
+  const auto& arguments = validation.plan.arguments;
   deployment.kit = metadata.is_kit;
-  deployment.type = found.name;
+  deployment.type = validation.connector->name;
   deployment.version = metadata.version;
   deployment.direction = lower(metadata.direction);
-  if (is_local()) deployment.local.program = found.program.string();
-  auto planned = launch::plan_launch(file_, found, metadata, {.file = wanted_});
-  std::ranges::move(planned.problems, std::back_inserter(out_.problems));
-  std::ranges::move(planned.warnings, std::back_inserter(out_.warnings));
-  if (!is_local()) {
-    if (planned.plan.arguments.words != planned.plan.arguments.shown ||
-        (!metadata.is_kit && !out_.applied.secrets.empty())) {
-      problem(Errc::invalid_config, given_.file,
-              "`" + found.name +
-                  "` takes its secrets as arguments, which everybody can read in a "
-                  "container's description",
-              "a connector made with the kit reads them from a file");
-    }
-    deployment.container.args = std::move(planned.plan.arguments.words);
+  if (is_local()) {
+    deployment.local.program = validation.connector->program.string();
+    return;
   }
-  if (metadata.is_kit && out_.problems.empty()) validate(found);
-}
-
-void Preparation::validate(const launch::FoundConnector& found) {
-  std::vector<std::string> words{found.program.string(), "validate", "--config", given_.file};
-  if (given_.secrets) words.insert(words.end(), {"--secrets", *given_.secrets});
-  const auto end = run_command(words, std::chrono::seconds(20));
-  if (end.exit_code == 0) return;
-  for (const auto line : split(end.errors, '\n')) {
-    if (!trim(line).empty()) problem(Errc::invalid_config, {}, std::string(trim(line)), {});
+  if (metadata.is_kit) return;
+  if (arguments.words != arguments.shown || !out_.applied.secrets.empty()) {
+    problem(given_.file,
+            "`" + deployment.type +
+                "` takes its secrets as arguments, which everybody can read in "
+                "a container's description",
+            "a connector made with the kit reads them from a file");
   }
-  if (out_.problems.empty()) {
-    problem(Errc::invalid_config, given_.file,
-            "`" + joined(words) + "` ended with " + std::to_string(end.exit_code), {});
-  }
+  deployment.container.args = arguments.words;
 }
 
 void Preparation::take_container() {
@@ -167,11 +140,13 @@ void Preparation::take_container() {
 }
 
 Prepared Preparation::run() {
-  out_.problems = file_.problems;
-  if (file_.file == nullptr || !out_.problems.empty()) return std::move(out_);
-  take_head();
-  take_secrets();
-  take_program();
+  auto validation = validate();
+  out_.problems = std::move(validation.problems);
+  std::ranges::move(validation.warnings, std::back_inserter(out_.warnings));
+  if (validation.file.file == nullptr || !out_.problems.empty()) return std::move(out_);
+  take_head(validation.file);
+  take_secrets(validation.file);
+  take_program(validation);
   if (!is_local()) take_container();
   seal(out_.applied);
   return std::move(out_);

@@ -14,6 +14,7 @@
 #include "deploy/log_pump.hpp"
 #include "deploy/prepare.hpp"
 #include "deploy/run_record.hpp"
+#include "launch/run_lock.hpp"
 #include "launch/supervisor.hpp"
 
 namespace sluice::deploy {
@@ -146,6 +147,8 @@ int Supervision::run(int lock_fd) {
   const LogPump pump(log);
   try {
     keep(RunState::starting);
+    // What else may run a connector of this name, as `sluice run`, takes this lock.
+    const auto name_lock = or_throw(launch::RunLock::take(applied_.deployment.name, at_.config));
     const auto secrets = applied_.secrets.empty() ? std::nullopt : std::optional(at_.secrets);
     const auto plan = local_plan(applied_, at_.config, secrets, at_.state);
     say(pump.fd(), "generation " + std::to_string(applied_.deployment.generation) + ": " +

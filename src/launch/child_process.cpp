@@ -122,7 +122,7 @@ void wait_for(pid_t process) {
   }
 }
 
-ProgramEnd end_of(int status) {
+ChildEnd end_of(int status) {
   if (WIFSIGNALED(status)) return {.signal = WTERMSIG(status)};
   return {.exit_code = WEXITSTATUS(status)};
 }
@@ -181,7 +181,7 @@ void ChildProcess::send(int signal) const noexcept {
   if (!is_gone_) ::kill(-pid_, signal);
 }
 
-const std::optional<ProgramEnd>& ChildProcess::end() {
+const std::optional<ChildEnd>& ChildProcess::end() {
   collect();
   return end_;
 }

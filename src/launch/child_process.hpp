@@ -38,7 +38,7 @@ class ChildProcess {
   // To the whole group.
   void send(int signal) const noexcept;
   // How the program ended, once it has.
-  [[nodiscard]] const std::optional<ProgramEnd>& end();
+  [[nodiscard]] const std::optional<ChildEnd>& end();
   // Whether nothing of the group is left. The program's own children count, they are adopted.
   [[nodiscard]] bool is_gone();
 
@@ -50,7 +50,7 @@ class ChildProcess {
   pid_t guard_ = -1;
   int guard_pipe_ = -1;
   bool is_gone_ = false;
-  std::optional<ProgramEnd> end_;
+  std::optional<ChildEnd> end_;
 };
 
 }  // namespace sluice::launch

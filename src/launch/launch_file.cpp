@@ -52,6 +52,34 @@ options::SecretSource secret_source(const FileWanted& wanted, const Environment&
   return source;
 }
 
+// Also those that no value uses: a program that is not of the kit finds them in its environment.
+void check_listed(const options::ConfigFile& file, const options::SecretSource& source,
+                  options::Report& report) {
+  const auto* const meta = file.root.find("meta");
+  const auto* const list = meta != nullptr ? meta->find("secrets") : nullptr;
+  if (list == nullptr) return;
+  for (const auto& item : list->children) {
+    const auto* const name = item.find("name");
+    if (name == nullptr || name->kind != ConfigNode::Kind::scalar) continue;
+    if (const auto wrong = options::secret_name_problem(name->text); !wrong.empty()) {
+      report.problem({Errc::invalid_config,
+                      options::place_of(file.path, *name),
+                      "the secret name " + options::shown(name->text) + ' ' + wrong,
+                      "rename it, for example to MY_TOKEN",
+                      {}});
+    } else if (!source.lookup(name->text)) {
+      report.problem({Errc::invalid_config,
+                      options::place_of(file.path, *name),
+                      "the secret `" + name->text + "` has no value in " + source.origin,
+                      "add `" + name->text +
+                          "=...` to the file given with --secrets, or set the "
+                          "environment variable " +
+                          name->text,
+                      {}});
+    }
+  }
+}
+
 }  // namespace
 
 std::string LaunchFile::direction() const {
@@ -70,6 +98,7 @@ LaunchFile read_launch_file(const FileWanted& wanted, const Environment& environ
   if (const auto text = read_text(wanted.path, limits.file_bytes_max, report)) {
     out.file = options::read_config_file(*text, wanted.path, {}, source, limits, report);
   }
+  if (out.file != nullptr) check_listed(*out.file, source, report);
   out.problems = report.take_problems();
   if (out.file == nullptr) return out;
   for (const auto& name : out.config().secret_names) {

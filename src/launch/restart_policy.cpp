@@ -6,7 +6,7 @@
 
 namespace sluice::launch {
 
-EndKind kind_of(const ProgramEnd& end) noexcept {
+EndKind kind_of(const ChildEnd& end) noexcept {
   if (end.signal != 0) return EndKind::runtime;
   switch (end.exit_code) {
     case 0:
@@ -20,7 +20,7 @@ EndKind kind_of(const ProgramEnd& end) noexcept {
   }
 }
 
-std::string describe_end(const ProgramEnd& end) {
+std::string describe_end(const ChildEnd& end) {
   if (end.signal != 0) {
     return "signal " + std::to_string(end.signal) + " (" + ::strsignal(end.signal) + ")";
   }
@@ -37,7 +37,7 @@ std::string describe_end(const ProgramEnd& end) {
   }
 }
 
-RestartPolicy::Decision RestartPolicy::ended(const ProgramEnd& end, std::chrono::milliseconds ran) {
+RestartPolicy::Decision RestartPolicy::ended(const ChildEnd& end, std::chrono::milliseconds ran) {
   const auto kind = kind_of(end);
   if (kind == EndKind::finished || kind == EndKind::configuration) return {};
   if (ran >= limits_.stable) {

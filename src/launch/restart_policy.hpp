@@ -12,13 +12,13 @@
 
 namespace sluice::launch {
 
-struct ProgramEnd {
+struct ChildEnd {
   int exit_code = 0;
   int signal = 0;  // that ended it, or 0
 
   // As a shell says it: 128+n after signal n.
   [[nodiscard]] int code() const noexcept { return signal != 0 ? 128 + signal : exit_code; }
-  friend bool operator==(const ProgramEnd&, const ProgramEnd&) = default;
+  friend bool operator==(const ChildEnd&, const ChildEnd&) = default;
 };
 
 enum class EndKind : std::uint8_t {
@@ -28,9 +28,9 @@ enum class EndKind : std::uint8_t {
   runtime,        // anything else, and signals
 };
 
-[[nodiscard]] EndKind kind_of(const ProgramEnd& end) noexcept;
+[[nodiscard]] EndKind kind_of(const ChildEnd& end) noexcept;
 // `exit code 3 (environment)`, `signal 11 (Segmentation fault)`
-[[nodiscard]] std::string describe_end(const ProgramEnd& end);
+[[nodiscard]] std::string describe_end(const ChildEnd& end);
 
 struct RestartLimits {
   std::chrono::milliseconds first{1'000};     // bound of the first pause; it doubles
@@ -48,7 +48,7 @@ class RestartPolicy {
     std::chrono::milliseconds pause{0};  // between half of its bound and all of it
   };
   // A program ended that was not asked to, `ran` after its start. Counts the restart.
-  [[nodiscard]] Decision ended(const ProgramEnd& end, std::chrono::milliseconds ran);
+  [[nodiscard]] Decision ended(const ChildEnd& end, std::chrono::milliseconds ran);
 
   // All that were decided.
   [[nodiscard]] std::uint64_t restarts() const noexcept { return restarts_; }

@@ -69,12 +69,12 @@ class Supervision {
   void say(const std::string& line) const {
     if (hooks_.say) hooks_.say(line);
   }
-  ProgramEnd run_program();
+  ChildEnd run_program();
   void start();
   void take_signals(milliseconds timeout);
   void end_rest();
   bool pause(milliseconds time);
-  [[nodiscard]] SuperviseResult result(SuperviseResult::Why why, const ProgramEnd& end) const {
+  [[nodiscard]] SuperviseResult result(SuperviseResult::Why why, const ChildEnd& end) const {
     return {.why = why, .last = end, .restarts = policy_.restarts()};
   }
 
@@ -93,7 +93,8 @@ void Supervision::start() {
                                    .kept_fd = options_.kept_fd,
                                    .grace = options_.drain_timeout});
   say("started " + plan_.connector + " " + plan_.version + ", process " +
-      std::to_string(child_->pid()));
+      std::to_string(child_->pid()) +
+      (policy_.restarts() > 0 ? ", restart " + std::to_string(policy_.restarts()) : ""));
   if (hooks_.started) hooks_.started(child_->pid(), policy_.restarts());
 }
 
@@ -130,7 +131,7 @@ void Supervision::end_rest() {
   while (!child_->is_gone()) take_signals(glance);
 }
 
-ProgramEnd Supervision::run_program() {
+ChildEnd Supervision::run_program() {
   kill_at_ = Clock::time_point::max();
   constexpr milliseconds long_time{3'600'000};
   start();
@@ -155,7 +156,7 @@ SuperviseResult Supervision::run() {
   using Why = SuperviseResult::Why;
   for (bool is_first = true;; is_first = false) {
     const auto began = Clock::now();
-    ProgramEnd end{.exit_code = 3};
+    ChildEnd end{.exit_code = 3};
     try {
       end = run_program();
     } catch (const Failure& failure) {

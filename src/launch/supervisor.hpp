@@ -29,7 +29,7 @@ struct SuperviseHooks {
   std::function<void(const std::string& line)> say;
   // After each start and each end.
   std::function<void(pid_t pid, std::uint64_t restarts)> started;
-  std::function<void(const ProgramEnd& end, std::uint64_t restarts)> ended;
+  std::function<void(const ChildEnd& end, std::uint64_t restarts)> ended;
 };
 
 struct SuperviseResult {
@@ -40,7 +40,7 @@ struct SuperviseResult {
     gave_up,        // no restarts are left, or none are wanted
   };
   Why why = Why::finished;
-  ProgramEnd last;
+  ChildEnd last;
   std::uint64_t restarts = 0;
 
   [[nodiscard]] int exit_code() const noexcept { return last.code(); }
