@@ -15,9 +15,10 @@ using Json = nlohmann::ordered_json;
 
 TEST(YamlText, GivesBackEveryText) {
   for (const std::string text :
-       {"", "plain", "yes", "NO", "null", "~", "1.0", "0x1F", "1e3", "- a", "a: b", "#c", "a #b",
-        "*a", "&a", "!t", "'", "\"", "\\", "a\nb\n", "a\nb", "\n", " a\n", "a\n\n", "a\tb",
-        "a\tb\n", "{{x}}", "%y", "@z", "2001-01-01", "\x01", "caf\xc3\xa9", "=", "<<", "a \nb\n"}) {
+       {"",    "plain",  "yes",        "NO",   "null",        "~",     "1.0",  "0x1F",   "1e3",
+        "- a", "a: b",   "#c",         "a #b", "*a",          "&a",    "!t",   "'",      "\"",
+        "\\",  "a\nb\n", "a\nb",       "\n",   " a\n",        "a\n\n", "a\tb", "a\tb\n", "{{x}}",
+        "%y",  "@z",     "2001-01-01", "\x01", "caf\xc3\xa9", "=",     "<<",   "a \nb\n"}) {
     const auto yaml = yaml_text(Json{{"key", text}, {"list", {text}}});
     const auto node = YAML::Load(yaml);
     ASSERT_TRUE(node["key"].IsScalar()) << yaml;

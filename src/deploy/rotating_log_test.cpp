@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/rotating_log.hpp"
 
+#include <unistd.h>
+
 #include "deploy/log_pump.hpp"
 #include "deploy/test_support.hpp"
-
-#include <unistd.h>
 
 namespace sluice::deploy {
 namespace {
