@@ -36,11 +36,12 @@ e2e-test: build ## programs as users start them
 interop-test: build ## the official Python and Rust clients against our server
 	@tools/test.sh $(PRESET) interop
 
-install-check: build ## install the client library and build the example against it
+install-check: build ## install client and connector kit, and build programs against them
 	@tools/test.sh $(PRESET) install
 
 metadata: build ## one line of metadata per connector
-	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+	@for folder in $$(tools/connectors.sh); do \
+	  SLUICE_BIN=$(BIN) $(MAKE) --no-print-directory -C $$folder metadata || exit 1; done
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i
