@@ -40,6 +40,7 @@ void write_files(const fs::path& folder, const std::vector<TemplateFile>& files)
 void write_new_folder(const fs::path& folder, const std::vector<TemplateFile>& files) {
   std::error_code failed;
   if (fs::symlink_status(folder, failed).type() != fs::file_type::not_found) fail_taken(folder);
+  failed.clear();
   const auto parent = folder.parent_path();
   if (!parent.empty()) fs::create_directories(parent, failed);
   if (failed) fail(parent, failed);
