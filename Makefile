@@ -40,8 +40,7 @@ install-check: build ## install client and connector kit, and build programs aga
 	@tools/test.sh $(PRESET) install
 
 metadata: build ## one line of metadata per connector
-	@for folder in $$(tools/connectors.sh); do \
-	  SLUICE_BIN=$(BIN) $(MAKE) --no-print-directory -C $$folder metadata || exit 1; done
+	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i

@@ -59,6 +59,7 @@ PATH=$work/prefix/bin:$PATH
 [[ $(command -v sluice) == "$work/prefix/bin/sluice" ]]
 sluice new source check-in
 [[ ! -e check-in/local.mk ]] || { echo "the installed kit was not found on the PATH"; exit 1; }
-make --no-print-directory -C check-in test metadata
+make --no-print-directory -C check-in test
+make --no-print-directory -C check-in metadata | jq -e '.name == "check-in-source"' >/dev/null
 ! grep -q "$root" check-in/build/CMakeCache.txt || { echo "the connector was built with the tree"; exit 1; }
 echo "built and tested a new connector with the installed kit"

@@ -107,7 +107,7 @@ class Shell:
     def run(self, command):
         """The lines that it prints."""
         end = f"--end-{time.monotonic_ns()}--"
-        self.process.stdin.write(f"{command}\necho; echo {end} $?\n".encode())
+        self.process.stdin.write(f"{command}\ncode=$?; echo; echo {end} $code\n".encode())
         self.process.stdin.flush()
         printed, until = b"", time.monotonic() + SECONDS_MAX
         while not (found := re.search(rb"\n?\n" + end.encode() + rb" (\d+)\n", b"\n" + printed)):

@@ -32,7 +32,7 @@ wanted e2e && suite "shipped SmartModules" tools/check_smartmodules.sh "$preset"
 wanted e2e && [[ -d tests/faults ]] && compgen -G 'tests/faults/*.bats' >/dev/null &&
   suite "faults" bats tests/faults
 if wanted e2e || wanted connectors; then
-  for folder in $(tools/connectors.sh); do
+  for folder in $(tools/connectors.sh folders); do
     suite "$folder" make --no-print-directory -C "$folder" test
   done
 fi

@@ -129,6 +129,7 @@ def metadata(options):
     if required := [option.key for option in ordered if option.required]:
         schema["required"] = required
     schema["properties"] = {option.key: option.schema() for option in ordered}
+    schema["additionalProperties"] = False
     return {
         "name": package["name"],
         "direction": "Source" if toml["direction"].get("source") else "Sink",

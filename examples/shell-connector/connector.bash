@@ -59,7 +59,7 @@ connector_metadata() {
       schema: ({"$schema": "http://json-schema.org/draft-07/schema#",
           title: ([$name | splits("-") | (.[:1] | ascii_upcase) + .[1:]] | add + "Opts"), type: "object"} +
         ([.[] | select(.default == "required").key] | if . == [] then {} else {required: .} end) +
-        {properties: (map({(.key): property}) | add)}),
+        {properties: (map({(.key): property}) | add), additionalProperties: false}),
       version: $version, description: $description
     }'
 }
