@@ -37,10 +37,8 @@ e2e-test: build ## programs as users start them
 interop-test: build ## the official Python and Rust clients against our server
 	@tools/test.sh $(PRESET) interop
 
-browser-test: build ## the catalog site and the console in a browser
-	@tools/test.sh $(PRESET) browser
-
-install-check: build ## install the client library and build the example against it
+.PHONY: browser-test: build ## the catalog site and console in a browser @tools/test.sh $(PRESET) \
+        install-check: install client library example against it connector kit, programs them \
 	@tools/test.sh $(PRESET) install
 
 metadata: build ## the metadata of every connector, as a JSON array

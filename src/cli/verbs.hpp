@@ -19,6 +19,7 @@ extern const Verb produce, consume;
 extern const Verb partition_list, spu_list, consumer_list, consumer_delete;
 extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmodule_load,
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
+extern const Verb new_source, new_sink;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
 extern const Verb metadata_check, metadata_schema;
@@ -53,6 +54,8 @@ inline constexpr std::array verbs{
     &smartmodule_describe,
     &smartmodule_download,
     &smartmodule_delete,
+    &new_source,
+    &new_sink,
     &profile_list,
     &profile_current,
     &profile_show,
