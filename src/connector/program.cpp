@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "connector/client_cluster.hpp"
+#include "connector/documents.hpp"
 #include "connector/health.hpp"
 #include "connector/http_server.hpp"
 #include "connector/job.hpp"
@@ -223,6 +224,10 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
     return 0;
   }
   auto input = program_input(argc, argv);
+  if (const auto text = document(input.words, about, set)) {
+    print(*text);
+    return 0;
+  }
   input.section = info.section;
   input.direction = info.direction;
   const auto outcome = parse_options(set, input);
