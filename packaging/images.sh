@@ -56,7 +56,7 @@ program_root() {
 commit() {
   local name=$1 version=$2 image archive
   shift 2
-  rm -rf "$work/home" && mkdir -p "$work"/home/{fluvio/.fluvio,sluice}
+  rm -rf "${work:?}/home" && mkdir -p "$work"/home/{fluvio/.fluvio,sluice}
   container=$(buildah from scratch)
   buildah add -q --chown 0:0 "$container" "$work/root" / >/dev/null
   buildah add -q --chown 1000:1000 "$container" "$work/home/fluvio" /home/fluvio >/dev/null
