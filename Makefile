@@ -9,7 +9,7 @@ SEED   ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata \
-        fmt lint tidy fuzz bench docs clean
+        fmt lint tidy fuzz bench docs clean images deb man
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,16 @@ install-check: build ## install the client library and build the example against
 
 metadata: build ## one line of metadata per connector
 	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+
+images: build ## an image of each connector and of the tool, also in build/$(PRESET)/images
+	@cmake --build $(BUILD) --target image-programs -j $(JOBS)
+	@packaging/images.sh $(BUILD)/image $(BUILD)/images
+
+deb: build ## the Debian packages sluice and libsluice-dev, in build/$(PRESET)/packages
+	@packaging/deb.sh $(BUILD)
+
+man: build ## the manual pages, in build/$(PRESET)/documents/man
+	@cmake --build $(BUILD) --target documents
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i

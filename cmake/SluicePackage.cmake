@@ -4,6 +4,8 @@
 # them from a release build, after the target `documents`.
 get_property(programs GLOBAL PROPERTY SLUICE_PROGRAMS)
 
+add_custom_target(programs DEPENDS ${programs})
+
 # What the programs say about themselves, and what Debian wants in share/doc.
 set(documents "${CMAKE_BINARY_DIR}/documents")
 list(TRANSFORM programs REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE program_files)
@@ -38,7 +40,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_OUTPUT_FILE_PREFIX "${CMAKE_BINARY_DIR}/packages")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "Sluice maintainers <maintainers@sluice.invalid>")
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # packaging/images.sh BIN OUT [NAME...]: makes an image from scratch of each connector, and of the
-# tool (`sluice`), or of those named, with the programs in BIN (preset `image`).
+# tool (`sluice`), or of those named, with the programs in BIN (target
+# `image-programs`).
 #
 # Each is in the local container storage as sluice/NAME:VERSION, and in OUT as NAME-VERSION.oci.tar,
 # for `podman load`, `docker load`, `skopeo copy`. An image has its program, the C library, the

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/test.sh PRESET all|unit|e2e|connectors|interop|install
+# tools/test.sh PRESET all|unit|e2e|connectors|interop|install|deb|images
 # Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -35,6 +35,8 @@ if wanted e2e || wanted connectors; then
   done
 fi
 wanted install && suite "installed client library" tools/check_install.sh "$PWD/build/$preset"
+wanted deb && suite "Debian packages and manual" packaging/tests/run.sh deb "$preset"
+wanted images && suite "images" packaging/tests/run.sh images "$preset"
 wanted interop && suite "official clients" tests/interop/run.sh
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

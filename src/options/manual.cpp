@@ -34,7 +34,8 @@ std::string meaning_of(const BoundRow& bound) {
   out += remarks_of(bound);
   const auto value = default_text(bound);
   if (!value.empty() && !(row.is_switch() && value == "false")) out += " Default: `" + value + "`.";
-  if (row.repeats()) out += " May be given more than once.";
+  const bool says_so = row.text.find("more than once") != std::string_view::npos;
+  if (row.repeats() && !says_so) out += " May be given more than once.";
   return out;
 }
 
