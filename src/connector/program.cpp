@@ -12,6 +12,7 @@
 #include "base/runtime_folder.hpp"
 #include "connector/check.hpp"
 #include "connector/client_cluster.hpp"
+#include "connector/documents.hpp"
 #include "connector/http_server.hpp"
 #include "connector/job.hpp"
 #include "connector/pages.hpp"
@@ -313,6 +314,10 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
   const auto word = take_word(input.words);
   if (word == Word::metadata) {
     print(metadata_json(about, set) + "\n");
+    return 0;
+  }
+  if (const auto text = document(input.words, about, set)) {
+    print(*text);
     return 0;
   }
   input.section = info.section;
