@@ -21,6 +21,7 @@ extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmod
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb top, tap, console;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -53,6 +54,9 @@ inline constexpr std::array verbs{
     &profile_use,
     &profile_add,
     &profile_remove,
+    &top,
+    &tap,
+    &console,
     &completions,
     &version,
     &help,
