@@ -28,6 +28,7 @@ extern const Verb explain;
 extern const Verb validate, check, run_connector, doctor;
 extern const Verb deploy_plan, deploy_apply, deploy_list, deploy_logs, deploy_pause, deploy_resume,
     deploy_restart, deploy_drain, deploy_delete, deploy_supervise;
+extern const Verb top, tap, console;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -81,6 +82,9 @@ inline constexpr std::array verbs{
     &deploy_restart,
     &deploy_drain,
     &deploy_delete,
+    &top,
+    &tap,
+    &console,
     &completions,
     &version,
     &help,
