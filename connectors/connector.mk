@@ -3,6 +3,7 @@
 PRESET     ?= dev
 SLUICE_BIN ?= $(abspath $(ROOT))/build/$(PRESET)/bin
 export SLUICE_BIN
+export CONNECTOR := $(SLUICE_BIN)/$(NAME)
 
 .PHONY: build test metadata golden
 

@@ -25,7 +25,9 @@ ARROWS = {
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
     "catalog": ["options", "web"],
-    "cli": ["connector", "broker", "catalog"],
+    "launch": ["catalog"],
+    "deploy": ["launch"],
+    "cli": ["connector", "broker", "deploy"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -51,10 +53,10 @@ THIRD_PARTY = {
     "snappy": ["wire"],
     "lz4": ["wire"],
     "zstd": ["wire"],
-    "yaml-cpp/": ["options"],
-    "toml++/": ["client", "catalog", "cli"],
+    "yaml-cpp/": ["options", "deploy"],
+    "toml++/": ["client", "catalog", "launch", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "launch", "deploy", "cli"],
     "valijson/": ["catalog"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],
@@ -62,7 +64,7 @@ THIRD_PARTY = {
     "boost/url": ["options", "connector", "cli"],
     "boost/json": ["options", "connector", "broker", "cli"],
     "boost/system": ["net", "client", "connector", "broker", "cli"],
-    "openssl/": ["net", "smartmodule", "connector", "broker", "catalog", "cli"],
+    "openssl/": ["net", "smartmodule", "connector", "broker", "catalog", "deploy", "cli"],
     "prometheus/": ["connector", "broker"],
     "curl/": ["cli"],
     "wasmtime": ["smartmodule"],

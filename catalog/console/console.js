@@ -32,6 +32,15 @@
     if (where.textContent !== text) where.textContent = text;
   }
 
+  // The words of a refusal: {"error": "..."}, or text.
+  function wordsOf(body) {
+    try {
+      return String(JSON.parse(body).error ?? "");
+    } catch {
+      return body.trim().slice(0, 300);
+    }
+  }
+
   async function ask(path, method = "GET") {
     const answer = await fetch(`api/${path}`, {
       method,
@@ -40,13 +49,13 @@
       signal: AbortSignal.timeout(patience),
     });
     if (answer.ok) return answer.json().catch(() => ({}));
-    const text = (await answer.text().catch(() => "")).trim().slice(0, 300);
+    const text = await answer.text().then(wordsOf, () => "");
     const error = new Error(answer.status === 401 || answer.status === 403 ? "The token is missing or wrong. Open the address that `sluice console` printed, with all of it." : text || `The tool answered with status ${answer.status}.`);
     error.answered = true;
     throw error;
   }
 
-  const tones = { running: "good", paused: "warn", stopping: "warn", draining: "warn", starting: "accent", failed: "bad", stopped: "bad" };
+  const tones = { running: "good", paused: "warn", stopping: "warn", draining: "warn", starting: "accent", stopped: "bad", "no answer": "bad" };
 
   class Card {
     constructor(status) {
@@ -87,11 +96,14 @@
       const state = status.paused ? "paused" : status.state;
       say(this.state, state);
       this.state.className = `tag ${tones[state] ?? ""}`;
-      const words = [`${status.connector} ${status.version}`, `${status.direction === "source" || status.direction === "Source" ? "to" : "from"} topic ${status.topic}`, `process ${status.pid}`, status.started ? `since ${status.started}` : "", status.outside ? `outside: ${status.outside}` : ""];
+      // Of one that does not answer little is known.
+      const way = status.direction === "source" ? "to" : "from";
+      const words = [`${status.connector} ${status.version}`.trim(), status.topic && `${way} topic ${status.topic}`, status.pid && `process ${status.pid}`, status.started ? `since ${status.started}` : "", status.outside && `outside ${status.outside}`];
       say(this.about, words.filter(Boolean).join(" · "));
       const reasons = status.ready || status.paused ? "" : (status.reasons ?? []).join("; ");
       this.reasons.hidden = reasons === "";
       say(this.reasons, reasons && `Not ready: ${reasons}`);
+      this.button.hidden = state === "no answer";
       say(this.button, status.paused ? "Resume" : "Pause");
       this.button.setAttribute("aria-label", `${status.paused ? "Resume" : "Pause"} ${status.name}`);
       const inward = rates.short(this.history.now("in"));

@@ -13,7 +13,7 @@ const plots = (() => {
       height: 150,
       cursor: { show: false },
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 30, 0, 0],
       scales: { y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
       axes: [{ ...axis, space: 90, size: 30, values: (_, times) => times.map(clock) }, { ...axis, size: 52, values: (_, values) => values.map(rates.short) }],
       series: [{}, ...series.map(({ label, colour: name, dash }) => ({ label, stroke: colour(name), width: 2, dash, points: { show: false } }))],

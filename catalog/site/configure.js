@@ -54,6 +54,7 @@ sluice.configure = (() => {
       const value = schemas.value(option, written);
       if (value === undefined) continue;
       const isSecret = option.secret && !/\$\{\{/.test(written);
+      if (isSecret && written.trim() === "") continue;
       if (isSecret) out.secrets.push({ option, name: outputs.secretName(option), value: written.trim() });
       else out.values.push([option, value]);
     }
@@ -144,11 +145,12 @@ sluice.configure = (() => {
     choose(kinds[0], false);
 
     function update(config, problems) {
-      const lines = problems.map(({ option, messages }) => `${option.path.join(".")}: ${messages.join(" ")}`);
+      const lines = problems.map(({ option, messages }) => `${option.title ?? option.name}: ${messages.join(" ")}`);
       const unknown = config.given.filter(({ value }) => value === "").map(({ name }) => `secret ${name}: Its value is needed here.`);
+      const noImage = config.entry.image ? [] : ["image: This connector has none."];
       for (const kind of kinds) {
         const needsSecrets = kind.id === "manifest" || kind.id === "secrets";
-        fill(kind, config, needsSecrets ? [...lines, ...unknown] : lines);
+        fill(kind, config, [...lines, ...(needsSecrets ? unknown : []), ...(kind.id === "manifest" ? noImage : [])]);
       }
       const secretsTab = kinds.find((kind) => kind.id === "secrets");
       secretsTab.tab.hidden = allSecrets(config).length === 0;
@@ -176,7 +178,7 @@ sluice.configure = (() => {
   }
 
   function note(kind, config) {
-    const names = config.secrets.map(({ name }) => name).join(", ");
+    const names = [...config.secrets, ...config.given].map(({ name }) => name).join(", ");
     if (kind.id === "yaml") {
       const secrets = config.secrets.length + config.given.length ? " --secrets secrets" : "";
       return `Save as config.yaml, then: ${config.entry.kit ? `${config.entry.name} --config config.yaml${secrets}` : "sluice run config.yaml"}`;

@@ -7,7 +7,7 @@
 
   // A README is text of others: Markdown, and nothing that runs or is loaded from elsewhere.
   function readme(text) {
-    const html = marked.parse(text.replace(/^\s*# .*\n/, ""), { gfm: true });
+    const html = sluice.markdown().parse(text.replace(/^\s*# .*\n/, ""));
     const clean = DOMPurify.sanitize(html, {
       RETURN_DOM_FRAGMENT: true,
       USE_PROFILES: { html: true },
@@ -97,7 +97,7 @@
         ["Direction", isSource ? "source: from outside into a topic" : "sink: from a topic to the outside"],
         ["Version", entry.versions?.length > 1 ? `${entry.version} (all: ${entry.versions.join(", ")})` : entry.version],
         ["Image", entry.image ? el("span", { class: "copyable" }, code(entry.image), sluice.copyButton("image", () => entry.image)) : null],
-        ["Group", entry.group], ["Licence", entry.license], ["Section in YAML", code(entry.section)], ["Source code", entry.folder ? code(entry.folder) : null], ["Program", binary],
+        ["Group", entry.group], ["Licence", entry.license], ["Section in YAML", entry.section ? code(entry.section) : null], ["Source code", entry.folder ? code(entry.folder) : null], ["Program", binary],
       ]),
       section("configure", "Configure", el("p", { class: "soft" }, "Fill in what you need; what is left empty keeps its default. Nothing leaves this page."), sluice.configure.show(entry, catalog)),
       section("options", "Options", optionsTable(entry, catalog)),

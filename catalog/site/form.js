@@ -72,7 +72,8 @@ sluice.form = (() => {
       value.forEach((one, i) => check(items, one, value.length > 1 ? `Line ${i + 1}: ` : ""));
     } else if (option.kind === "map") {
       for (const [key, one] of Object.entries(value)) {
-        if (one === undefined) found.push(`“${key}” has no value: write key: value.`);
+        if (key === "") found.push("A line has no key: write key: value.");
+        else if (one === undefined) found.push(`“${key}” has no value: write key: value.`);
       }
     } else {
       check(option.schema, value, "");

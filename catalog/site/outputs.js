@@ -41,7 +41,7 @@ sluice.outputs = (() => {
       else put(section, option.path, value);
     }
     for (const { option, name } of made.secrets) put(section, option.path, reference(name));
-    if (Object.keys(section).length) tree[entry.section] = section;
+    if (Object.keys(section).length) tree[entry.section || "custom"] = section;
     if (tree.transforms) {
       const { transforms } = tree;
       delete tree.transforms;
@@ -50,32 +50,46 @@ sluice.outputs = (() => {
     return dump(tree);
   }
 
-  const quoted = (word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  const plain = (word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  // For a shell; a secret that is named becomes a variable.
+  const quoted = (text) => pieces(text).map((piece) => (piece.name ? `"$${piece.name}"` : plain(piece.text))).join("") || "''";
 
-  function words(option, value) {
-    if (option.kind === "list") return value.map((one) => flagged(option.flag, typeof one === "object" ? JSON.stringify(one) : String(one)));
-    if (option.kind === "map") return Object.entries(value).map(([key, one]) => flagged(option.flag, `${key}:${one}`));
-    if (value === true) return [option.flag];
-    if (value === false) return [`${option.flag}=false`];
-    return [flagged(option.flag, String(value))];
+  // A text as [{text} or {name}]: what stands there, and the secrets that are named.
+  function pieces(text) {
+    const parts = text.split(/\$\{\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/);
+    return parts.map((part, i) => (i % 2 ? { name: part } : { text: part })).filter((piece) => piece.name || piece.text !== "");
   }
-  // A value that looks like an option must be tied to its own.
-  const flagged = (flag, text) => (text.startsWith("-") || text === "" ? `${flag}=${quoted(text)}` : `${flag} ${quoted(text)}`);
+
+  // One option as [flag, text] pairs; of a switch that is on the text is null.
+  function words({ flag, kind }, value) {
+    if (kind === "list") return value.map((one) => [flag, typeof one === "object" ? JSON.stringify(one) : String(one)]);
+    if (kind === "map") return Object.entries(value).map(([key, one]) => [flag, `${key}:${one}`]);
+    return [[flag, value === true ? null : String(value)]];
+  }
+
+  // Other programs than those of the kit are promised one form only. A value that looks like an
+  // option must be tied to its own.
+  function flagged(kit, [flag, text]) {
+    if (text === null) return kit ? flag : `${flag}=true`;
+    return !kit || text === "" || text.startsWith("-") || text === "false" ? `${flag}=${quoted(text)}` : `${flag} ${quoted(text)}`;
+  }
 
   function command(made) {
-    const parts = [made.entry.name, flagged("--fluvio-topic", made.topic)];
-    if (made.entry.kit) parts.push(flagged("--name", made.name));
-    for (const [option, value] of made.values) parts.push(...words(option, value));
-    for (const { option, name } of made.secrets) parts.push(`${option.flag} "$${name}"`);
-    return `${parts.join(" \\\n  ")}\n`;
+    const { entry } = made;
+    const all = [["--fluvio-topic", made.topic]];
+    if (entry.kit) all.push(["--name", made.name]);
+    for (const [option, value] of made.values) all.push(...words(option, value));
+    for (const { option, name } of made.secrets) all.push([option.flag, reference(name)]);
+    return `${[entry.name, ...all.map((word) => flagged(entry.kit, word))].join(" \\\n  ")}\n`;
   }
 
   const secretsFile = (made) => made.secrets.map(({ name, value }) => `${name}=${value}\n`).join("");
 
-  // The objects of `sluice deploy --target kubernetes`, field for field (src/deploy/kubernetes.cpp).
+  // What `sluice deploy plan --target kubernetes` prints, field for field (src/deploy/kubernetes.cpp),
+  // less the checksums among the annotations.
   function manifest(made) {
     const { entry } = made;
-    const secrets = secretsFile(made);
+    const names = made.secrets.map(({ name }) => name);
     const selector = { app: "fluvio-connector", connectorName: made.name };
     const labels = {
       ...selector,
@@ -86,8 +100,12 @@ sluice.outputs = (() => {
       "app.kubernetes.io/managed-by": "sluice",
     };
     const metadata = (suffix) => ({ name: made.name + suffix, labels, annotations: { "sluice/name": made.name, "sluice/topic": made.topic } });
-    const objects = [{ apiVersion: "v1", kind: "ConfigMap", metadata: metadata("-config"), data: { "config.yaml": yaml(made) } }];
-    if (secrets) objects.push({ apiVersion: "v1", kind: "Secret", metadata: metadata("-secrets"), type: "Opaque", stringData: { secrets } });
+    const objects = [];
+    if (entry.kit) objects.push({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata("-config"), data: { "config.yaml": yaml(made) } });
+    if (names.length) {
+      const stringData = entry.kit ? { secrets: secretsFile(made) } : Object.fromEntries(made.secrets.map(({ name, value }) => [name, value]));
+      objects.push({ apiVersion: "v1", kind: "Secret", metadata: metadata("-secrets"), type: "Opaque", stringData });
+    }
     objects.push({
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -97,38 +115,46 @@ sluice.outputs = (() => {
         revisionHistoryLimit: 3,
         strategy: { type: "Recreate" },
         selector: { matchLabels: selector },
-        template: { metadata: { labels }, spec: pod(made, secrets !== "") },
+        template: { metadata: { labels }, spec: pod(made, names) },
       },
     });
     return objects.map((object) => `---\n${dump(object)}`).join("");
   }
 
-  function pod(made, hasSecrets) {
-    const file = (kind, suffix, key) => ({ [kind]: { name: made.name + suffix, items: [{ key, path: key }] } });
-    const sources = [file("configMap", "-config", "config.yaml")];
-    if (hasSecrets) sources.push(file("secret", "-secrets", "secrets"));
-    const volumes = [
-      // 0440
-      { name: "config", projected: { defaultMode: 288, sources } },
-      { name: "fluvio-config-volume", configMap: { name: made.profileMap, items: [{ key: "fluvioClientConfig", path: "config" }] } },
-      { name: "state", emptyDir: {} },
-      { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-    ];
+  function pod(made, names) {
+    const profile = { name: "fluvio-config-volume", configMap: { name: made.profileMap, items: [{ key: "fluvioClientConfig", path: "config" }] } };
+    const volumes = [profile, { name: "state", emptyDir: {} }, { name: "tmp", emptyDir: { sizeLimit: "64Mi" } }];
+    if (made.entry.kit) volumes.unshift(configVolume(made, names.length > 0));
     return {
-      terminationGracePeriodSeconds: 20,
+      terminationGracePeriodSeconds: 40,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [container(made, hasSecrets)],
+      containers: [made.entry.kit ? kitContainer(made, names.length > 0) : otherContainer(made, names)],
       volumes,
     };
   }
 
-  function container(made, hasSecrets) {
+  function configVolume(made, hasSecrets) {
+    const file = (kind, suffix, key) => ({ [kind]: { name: made.name + suffix, items: [{ key, path: key }] } });
+    const sources = [file("configMap", "-config", "config.yaml")];
+    if (hasSecrets) sources.push(file("secret", "-secrets", "secrets"));
+    return { name: "config", projected: { defaultMode: 0o440, sources } };
+  }
+
+  const confined = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+  const resources = { requests: { cpu: "50m", memory: "64Mi" } };
+  const mounts = [
+    { name: "fluvio-config-volume", mountPath: "/home/fluvio/.fluvio", readOnly: true },
+    { name: "state", mountPath: "/var/lib/sluice" },
+    { name: "tmp", mountPath: "/tmp" },
+  ];
+
+  function kitContainer(made, hasSecrets) {
     const get = (path) => ({ path, port: "metrics" });
     const args = ["--config=/etc/sluice/config.yaml"];
     if (hasSecrets) args.push("--secrets=/etc/sluice/secrets");
-    args.push("--drain-timeout=10s", "--metrics-listen=0.0.0.0:8080");
+    args.push("--drain-timeout=30s", "--metrics-listen=0.0.0.0:8080");
     return {
       name: "fluvio-connector",
       image: made.entry.image,
@@ -138,14 +164,28 @@ sluice.outputs = (() => {
       startupProbe: { httpGet: get("/livez"), periodSeconds: 2, failureThreshold: 30 },
       livenessProbe: { httpGet: get("/livez"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       readinessProbe: { httpGet: get("/readyz"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-      resources: { requests: { cpu: "50m", memory: "64Mi" } },
-      volumeMounts: [
-        { name: "config", mountPath: "/etc/sluice", readOnly: true },
-        { name: "fluvio-config-volume", mountPath: "/home/fluvio/.fluvio", readOnly: true },
-        { name: "state", mountPath: "/var/lib/sluice" },
-        { name: "tmp", mountPath: "/tmp" },
-      ],
+      securityContext: confined,
+      resources,
+      volumeMounts: [{ name: "config", mountPath: "/etc/sluice", readOnly: true }, ...mounts],
+    };
+  }
+
+  // A program that only promises to take options: no file, no probes; secrets come as variables.
+  function otherContainer(made, names) {
+    const text = (value) => pieces(value).map((piece) => (piece.name ? `$(${piece.name})` : piece.text.replaceAll("$(", "$$("))).join("");
+    const all = [["--fluvio-topic", made.topic], ...made.values.flatMap(([option, value]) => words(option, value))];
+    const args = all.map(([flag, value]) => `${flag}=${text(value ?? "true")}`);
+    for (const { option, name } of made.secrets) if (option) args.push(`${option.flag}=$(${name})`);
+    const env = names.map((name) => ({ name, valueFrom: { secretKeyRef: { name: `${made.name}-secrets`, key: name } } }));
+    return {
+      name: "fluvio-connector",
+      image: made.entry.image,
+      imagePullPolicy: "IfNotPresent",
+      args,
+      ...(env.length ? { env } : {}),
+      securityContext: confined,
+      resources,
+      volumeMounts: mounts,
     };
   }
 

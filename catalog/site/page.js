@@ -84,10 +84,18 @@ const sluice = {
     }
   },
 
+  // Markdown without HTML in it: tags stay what they are, text.
+  markdown() {
+    if (sluice.marked) return sluice.marked;
+    const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    sluice.marked = new marked.Marked({ gfm: true, renderer: { html: ({ text }) => escaped(text) } });
+    return sluice.marked;
+  },
+
   // Text of others with `code` in it.
   inline(text) {
     const out = sluice.el("span");
-    out.append(DOMPurify.sanitize(marked.parseInline(text), { RETURN_DOM_FRAGMENT: true, ALLOWED_TAGS: ["code", "em", "strong"], ALLOWED_ATTR: [] }));
+    out.append(DOMPurify.sanitize(sluice.markdown().parseInline(text), { RETURN_DOM_FRAGMENT: true, ALLOWED_TAGS: ["code", "em", "strong"], ALLOWED_ATTR: [] }));
     return out;
   },
 

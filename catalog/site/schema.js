@@ -56,15 +56,17 @@ sluice.schema = (() => {
     return "text";
   }
 
-  // For people: `duration`, `size`, `list of header`, `whole number`.
+  const plural = (word) => (word === "JSON" ? word : word.endsWith("s") ? `${word}es` : `${word}s`);
+
+  // For people: `duration`, `size`, `list of headers`, `whole number`.
   function typeText(schema) {
     const types = asList(schema.type);
     if (schema.format === "humantime") return "duration";
     if (schema.format === "byte-size") return "size";
-    if (types.includes("array")) return `list of ${typeText(given(asList(schema.items)[0] ?? {}))}`;
+    if (types.includes("array")) return `list of ${plural(typeText(given(asList(schema.items)[0] ?? {})))}`;
     if (types.includes("object")) return schema.properties ? "JSON object" : "keys and values";
     if (schema.contentMediaType === "application/json") return "JSON";
-    if (schema.enum) return "one of";
+    if (schema.enum) return "choice";
     if (types.includes("boolean")) return "yes or no";
     if (types.includes("integer") && types.length === 1) return "whole number";
     if (types.includes("number") && types.length === 1) return "number";

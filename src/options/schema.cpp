@@ -285,6 +285,7 @@ json schema(const ProgramInfo& program, const OptionSet& set) {
   }
   json out = json::object();
   out["$schema"] = "http://json-schema.org/draft-07/schema#";
+  if (!program.comment.empty()) out["$comment"] = program.comment;
   out["title"] = title_of(program);
   members.write_to(out);
   return out;

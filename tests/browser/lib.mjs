@@ -8,6 +8,7 @@ import path from "node:path";
 import assert from "node:assert/strict";
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
+export const programs = process.env.SLUICE_BIN ?? path.join(root, "build/release/bin");
 const packages = createRequire(path.join(process.env.SLUICE_BROWSER_PACKAGES, "package.json"));
 const { chromium } = packages("playwright-core");
 const axeSource = packages.resolve("axe-core/axe.min.js");
@@ -18,17 +19,17 @@ export const catalog = JSON.parse(await readFile(path.join(root, "tests/browser/
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 // The folder of a catalog site, as src/web describes one.
-export async function makeSite() {
+export async function makeSite(shown = catalog) {
   const site = await mkdtemp(path.join(tmpdir(), "sluice-site-"));
   for (const from of ["catalog/site", "catalog/shared"]) await cp(path.join(root, from), site, { recursive: true });
   await cp(path.join(process.env.SLUICE_WEB_PACKAGES, "site"), site, { recursive: true });
-  const text = JSON.stringify(catalog);
+  const text = JSON.stringify(shown);
   await writeFile(path.join(site, "catalog.json"), text);
   await writeFile(path.join(site, "catalog.js"), `window.sluiceCatalog = ${text};\n`);
   const template = await readFile(path.join(root, "catalog/templates/entry.html"), "utf8");
   for (const kind of ["connectors", "smartmodules"]) {
     await mkdir(path.join(site, kind));
-    for (const entry of catalog[kind]) {
+    for (const entry of shown[kind]) {
       const values = { entry: `${kind}/${entry.name}`, name: entry.name, description: entry.description };
       const page = template.replace(/\{\{(\w+)\}\}/g, (_, key) => escaped(values[key]));
       await writeFile(path.join(site, kind, `${entry.name}.html`), page);
@@ -45,7 +46,7 @@ export async function makeConsole() {
 }
 
 // Serves the files of a folder; `answer(request, response)` may answer first, with true.
-export async function serve(folder, answer = async () => false) {
+export async function serve(folder, answer = async () => false, port = 0) {
   const server = createServer(async (request, response) => {
     if (await answer(request, response)) return;
     const name = decodeURIComponent(new URL(request.url, "http://x").pathname);
@@ -57,13 +58,26 @@ export async function serve(folder, answer = async () => false) {
       response.writeHead(404).end();
     }
   });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   const stop = () =>
     new Promise((closed) => {
       server.close(closed);
       server.closeAllConnections();
     });
   return { address: `http://127.0.0.1:${server.address().port}`, port: server.address().port, stop };
+}
+
+// Until `check` throws no more; what it last threw, after a limit.
+export async function eventually(check, limit = 20_000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((go) => setTimeout(go, 50));
+    }
+  }
 }
 
 // One browser for all tests of a file.
