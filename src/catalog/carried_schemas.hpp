@@ -7,7 +7,8 @@
 
 namespace sluice::catalog {
 
-// The official meta-schema of draft-07, from json-schema.org.
+// The official meta-schema of draft-07, from json-schema.org; the file is that of PyPI
+// jsonschema-specifications 2025.9.1.
 [[nodiscard]] std::string_view draft07_schema();
 // The meta-schema of a connector's metadata that we publish: catalog/metadata.schema.json.
 [[nodiscard]] std::string_view metadata_schema();

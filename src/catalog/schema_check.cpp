@@ -84,6 +84,10 @@ class Explainer {
     if (out_.size() >= problems_max) return;
     if (schema.is_boolean()) return add(pointer, "nothing may stand here", "");
     if (schema.contains("$ref")) return explain_target(schema, value, pointer);
+    if (schema.contains("type") && !accepts_(json{{"type", schema.at("type")}}, value)) {
+      // What else is wrong with a value of another type helps nobody.
+      return one_keyword(schema, "type", value, pointer);
+    }
     const auto before = out_.size();
     for (const auto& [keyword, rule] : schema.items()) {
       one_keyword(schema, keyword, value, pointer);

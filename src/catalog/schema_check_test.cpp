@@ -60,6 +60,12 @@ TEST(SchemaCheck, SaysTheRange) {
               ElementsAre("/qos: 3 is too large; at most 2"));
 }
 
+// valijson takes what is above int64 for negative.
+TEST(SchemaCheck, KnowsTheLargestNumbers) {
+  const auto checker = or_throw(SchemaChecker::make(json::parse(R"({"minimum": 1})")));
+  EXPECT_TRUE(checker.accepts(json::parse("18446744073709551615")));
+}
+
 TEST(SchemaCheck, SaysTheAllowedValues) {
   EXPECT_THAT(problems_of(R"({"url": "mqtt://a", "mode": "fats"})"),
               ElementsAre("/mode: \"fats\" is not one of the allowed values; did you mean "

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalog/schema_judge.hpp"
 
+#include <limits>
+
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
 namespace sluice::catalog {
+namespace {
+
+// valijson reads whole numbers as int64: what is above becomes its largest, which is on the same
+// side of every limit that it can read.
+void clamp(nlohmann::json& value) {
+  constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{largest}) {
+    value = largest;
+  }
+  if (!value.is_structured()) return;
+  for (auto& inner : value) clamp(inner);
+}
+
+}  // namespace
 
 struct SchemaJudge::Impl {
   nlohmann::json document;  // the parsed schema refers to it
@@ -32,7 +48,8 @@ Result<SchemaJudge> SchemaJudge::make(const json& schema) {
 }
 
 bool SchemaJudge::accepts(const json& value) const {
-  const nlohmann::json plain(value);
+  nlohmann::json plain(value);
+  clamp(plain);
   return impl_->validator.validate(impl_->schema, valijson::adapters::NlohmannJsonAdapter(plain),
                                    nullptr);
 }

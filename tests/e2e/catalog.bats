@@ -103,6 +103,11 @@ $(line)"
 @test "metadata that is not that of connector.toml is refused" {
   described small 0.2.0
   refused '`version` is 0.1.0, and in connector.toml 0.2.0'
+  sed -i 's/^version/versoin/' "$folder/connector.toml"
+  refused 'connector.toml:4: unknown key `versoin` in [package]; did you mean `version`?'
+  sed -i '/^source/d' "$folder/connector.toml"
+  sed -i 's/^versoin/version/' "$folder/connector.toml"
+  refused 'exactly one of `source = true` and `dest = true`'
 }
 
 @test "a schema that is none is refused by its place" {
