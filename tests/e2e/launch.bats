@@ -4,6 +4,7 @@
 # connectors.
 
 load ../lib/sluice
+bats_require_minimum_version 1.5.0
 
 setup() {
   sluice_setup
@@ -197,18 +198,28 @@ custom: {word: "a b", count: 3}'
   [ -e "$work/drained" ]
 }
 
-@test "run and check: our own connectors, with a cluster" {
-  export SLUICE_CONNECTORS=$SLUICE_BIN
-  start_cluster
-  # The official rule: only a type that ends with -source is a source.
+# The official rule: only a type that ends with -source is a source, so this one has no version.
+config_of_test_connector() {
   printf '%s\n' 'name: a' 'type: test-connector' 'version: 0.1.0' 'topic: t' \
     'parameters: {count: 3, timeout: 1ms}' >"$work/a.yaml"
+}
+
+@test "check: our own connectors look at both of their ends, and make no topic" {
+  export SLUICE_CONNECTORS=$SLUICE_BIN
+  start_cluster
+  config_of_test_connector
   run sluice check "$work/a.yaml"
   [ "$status" -eq 0 ] || fail "$output"
   error_is 'cluster: ok:'
   error_is 'outside: ok:'
   run sluice topic describe t
   [ "$status" -ne 0 ]
+}
+
+@test "run: our own connectors, from a source to a sink" {
+  export SLUICE_CONNECTORS=$SLUICE_BIN
+  start_cluster
+  config_of_test_connector
   run sluice run "$work/a.yaml"
   [ "$status" -eq 0 ] || fail "$output"
   [ "$(topic_count t)" -eq 3 ]
