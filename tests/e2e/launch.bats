@@ -231,6 +231,28 @@ config_of_test_connector() {
   stop_process sink
 }
 
+@test "check: a program of the kit is asked for both ends, and decides the exit code" {
+  shell_connector words-source 'case $1 in
+validate) shift; echo "$@" >"$D/validated"; exit 0;;
+check)
+  echo "a log line" >&2
+  echo "{\"end\":\"cluster\",\"ok\":true,\"detail\":\"it answers\"}"
+  echo "{\"end\":\"outside\",\"ok\":false,\"detail\":\"nobody listens at h:1\",\"code\":\"unresolved_host\"}"
+  exit 3;;
+esac'
+  sed -i 's|draft-07/schema#",|&"$comment":"sluice-kit 1",|' "$work/connectors/words-source"
+  config a words-source
+  run --separate-stderr sluice check "$work/a.yaml"
+  [ "$status" -eq 3 ]
+  error_is 'cluster: ok: it answers'
+  error_is 'outside: failed: nobody listens at h:1'
+  error_is 'hint: is the host name right?'
+  [ "$(cat "$work/validated")" = "--config $work/a.yaml" ]
+  run --separate-stderr sluice check "$work/a.yaml" --output json
+  [ "$status" -eq 3 ]
+  jq -e '.ends[0].ok and (.ends[1].ok | not) and .ends[1].code == "unresolved_host"' <<<"$output"
+}
+
 @test "check: without a cluster it says which end failed and what to do" {
   shell_connector words-source ''
   config a words-source
