@@ -65,11 +65,24 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void become(ExecWords& words, const ChildSetup& setup, int failure_fd, pid_t parent) {
+struct StartPipes {
+  Pipe go;       // a byte comes when the guard is there; no byte: nobody is left to guard it
+  Pipe failure;  // errno, if the program cannot be started
+};
+
+[[noreturn]] void become(ExecWords& words, const ChildSetup& setup, const StartPipes& pipes,
+                         pid_t parent) {
   ::setpgid(0, 0);
   reset_signals();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);  // it ended before the line above
+  ::close(pipes.go.write);
+  char word = 0;
+  ssize_t count = -1;
+  do {
+    count = ::read(pipes.go.read, &word, 1);
+  } while (count < 0 && errno == EINTR);
+  if (count != 1) ::_exit(1);
   const int nothing = ::open("/dev/null", O_RDONLY);
   if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   if (setup.output_fd >= 0) {
@@ -78,7 +91,7 @@ void reset_signals() {
   }
   words.exec();
   const int number = errno;
-  const auto written = ::write(failure_fd, &number, sizeof number);
+  const auto written = ::write(pipes.failure.write, &number, sizeof number);
   static_cast<void>(written);
   ::_exit(127);
 }
@@ -133,41 +146,47 @@ ChildProcess::ChildProcess(const LaunchPlan& plan, const ChildSetup& setup) {
   // So that children of the program whose parent is gone are ours to wait for.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ExecWords words(plan);
-  const auto failure = make_pipe();
+  const StartPipes pipes{make_pipe(), make_pipe()};
   const auto parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ == 0) become(words, setup, failure.write, parent);
+  if (pid_ == 0) become(words, setup, pipes, parent);
   const int fork_failed = errno;
-  ::close(failure.write);
+  ::close(pipes.go.read);
+  ::close(pipes.failure.write);
   if (pid_ < 0) {
-    ::close(failure.read);
+    ::close(pipes.go.write);
+    ::close(pipes.failure.read);
     fail_call("cannot make a process", fork_failed);
   }
   ::setpgid(pid_, pid_);  // whoever is first; the guard needs the group
-  start_guard(setup);
+  const bool is_guarded = start_guard(setup);
+  if (is_guarded) {
+    const char go = 'g';
+    const auto written = ::write(pipes.go.write, &go, 1);
+    static_cast<void>(written);
+  }
+  ::close(pipes.go.write);
   int number = 0;
-  const auto count = ::read(failure.read, &number, sizeof number);
-  ::close(failure.read);
-  if (count != sizeof number) return;
+  const auto count = ::read(pipes.failure.read, &number, sizeof number);
+  ::close(pipes.failure.read);
+  if (is_guarded && count != sizeof number) return;
   while (!is_gone()) ::poll(nullptr, 0, 1);
+  if (!is_guarded) throw Failure(Errc::io, "cannot make a process to guard the connector");
   fail_call("cannot start " + plan.program.string(), number);
 }
 
-void ChildProcess::start_guard(const ChildSetup& setup) {
+// False when there can be none: better no program than one that nobody guards.
+bool ChildProcess::start_guard(const ChildSetup& setup) {
   std::array<int, 2> ends{-1, -1};
-  guard_ = ::pipe2(ends.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+  guard_ = ::fork();
   if (guard_ == 0) {
     ::close(ends[1]);
     guard(ends[0], pid_, setup);
   }
-  if (ends[0] >= 0) ::close(ends[0]);
+  ::close(ends[0]);
   guard_pipe_ = ends[1];
-  if (guard_ > 0) return;
-  // Better no program than one that nobody guards.
-  send(SIGKILL);
-  wait_for(pid_);
-  if (guard_pipe_ >= 0) ::close(guard_pipe_);
-  throw Failure(Errc::io, "cannot make a process to guard the connector");
+  return guard_ > 0;
 }
 
 ChildProcess::~ChildProcess() {
@@ -199,11 +218,12 @@ void ChildProcess::collect() {
     if (who > 0 || (who < 0 && errno == EINTR)) continue;
     if (who == 0) return;  // some live
     is_gone_ = true;
+    if (guard_pipe_ < 0) return;
     const char word = 'e';
     const auto written = ::write(guard_pipe_, &word, 1);
     static_cast<void>(written);
     ::close(guard_pipe_);
-    wait_for(guard_);
+    if (guard_ > 0) wait_for(guard_);
   }
 }
 

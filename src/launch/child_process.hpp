@@ -4,9 +4,9 @@
 // One connector program in a process group of its own, which cannot outlive this process: when this
 // one ends, however it ends, the program gets SIGTERM, and what is left of its group SIGKILL.
 //
-// A guard process per program sees to that. It hangs on a pipe that only this process holds open,
-// and keeps `kept_fd` (a lock) until the group is gone. One thread; not for a thread that may end
-// before the program does.
+// A guard process per program sees to that; the program is not started before the guard is there.
+// It hangs on a pipe that only this process holds open, and keeps `kept_fd` (a lock) until the
+// group is gone. One thread; not for a thread that may end before the program does.
 
 #include <chrono>
 #include <optional>
@@ -44,7 +44,7 @@ class ChildProcess {
 
  private:
   void collect();
-  void start_guard(const ChildSetup& setup);
+  bool start_guard(const ChildSetup& setup);
 
   pid_t pid_ = -1;
   pid_t guard_ = -1;

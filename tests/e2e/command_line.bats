@@ -106,6 +106,13 @@ profile remove nobody | no profile nobody
 profile show nobody | no profile nobody
 profile current | no profile is current
 consumer delete | <CONSUMER>
+validate | <FILE>
+validate x --output yaml | --output
+check | <FILE>
+run | <FILE>
+run x --restarts-max many | --restarts-max
+run x --cluster a:1 --profile-name b | --profile-name
+doctor x | x
 completions | <SHELL>
 completions tcsh | <SHELL>
 cluster start --sc nowhere | --sc

@@ -4,6 +4,7 @@
 # connectors.
 
 load ../lib/sluice
+bats_require_minimum_version 1.5.0
 
 setup() {
   sluice_setup
@@ -197,18 +198,28 @@ custom: {word: "a b", count: 3}'
   [ -e "$work/drained" ]
 }
 
-@test "run and check: our own connectors, with a cluster" {
-  export SLUICE_CONNECTORS=$SLUICE_BIN
-  start_cluster
-  # The official rule: only a type that ends with -source is a source.
+# The official rule: only a type that ends with -source is a source, so this one has no version.
+config_of_test_connector() {
   printf '%s\n' 'name: a' 'type: test-connector' 'version: 0.1.0' 'topic: t' \
     'parameters: {count: 3, timeout: 1ms}' >"$work/a.yaml"
+}
+
+@test "check: our own connectors look at both of their ends, and make no topic" {
+  export SLUICE_CONNECTORS=$SLUICE_BIN
+  start_cluster
+  config_of_test_connector
   run sluice check "$work/a.yaml"
   [ "$status" -eq 0 ] || fail "$output"
   error_is 'cluster: ok:'
   error_is 'outside: ok:'
   run sluice topic describe t
   [ "$status" -ne 0 ]
+}
+
+@test "run: our own connectors, from a source to a sink" {
+  export SLUICE_CONNECTORS=$SLUICE_BIN
+  start_cluster
+  config_of_test_connector
   run sluice run "$work/a.yaml"
   [ "$status" -eq 0 ] || fail "$output"
   [ "$(topic_count t)" -eq 3 ]
@@ -218,6 +229,28 @@ custom: {word: "a b", count: 3}'
   out_is_there() { [ "$(cat "$work/out"/* | wc -l)" -eq 3 ]; }
   wait_for out_is_there
   stop_process sink
+}
+
+@test "check: a program of the kit is asked for both ends, and decides the exit code" {
+  shell_connector words-source 'case $1 in
+validate) shift; echo "$@" >"$D/validated"; exit 0;;
+check)
+  echo "a log line" >&2
+  echo "{\"end\":\"cluster\",\"ok\":true,\"detail\":\"it answers\"}"
+  echo "{\"end\":\"outside\",\"ok\":false,\"detail\":\"nobody listens at h:1\",\"code\":\"unresolved_host\"}"
+  exit 3;;
+esac'
+  sed -i 's|draft-07/schema#",|&"$comment":"sluice-kit 1",|' "$work/connectors/words-source"
+  config a words-source
+  run --separate-stderr sluice check "$work/a.yaml"
+  [ "$status" -eq 3 ]
+  error_is 'cluster: ok: it answers'
+  error_is 'outside: failed: nobody listens at h:1'
+  error_is 'hint: is the host name right?'
+  [ "$(cat "$work/validated")" = "--config $work/a.yaml" ]
+  run --separate-stderr sluice check "$work/a.yaml" --output json
+  [ "$status" -eq 3 ]
+  jq -e '.ends[0].ok and (.ends[1].ok | not) and .ends[1].code == "unresolved_host"' <<<"$output"
 }
 
 @test "check: without a cluster it says which end failed and what to do" {
