@@ -83,7 +83,7 @@ class Supervision {
     static_cast<void>(written);
   }
   void started(pid_t pid, std::uint64_t restarts);
-  void ended(const launch::ProgramEnd& end, std::uint64_t restarts);
+  void ended(const launch::ChildEnd& end, std::uint64_t restarts);
   int conclude(const launch::SuperviseResult& result);
   int fail(const Failure& failure);
 
@@ -106,7 +106,7 @@ void Supervision::started(pid_t pid, std::uint64_t restarts) {
   }
 }
 
-void Supervision::ended(const launch::ProgramEnd& end, std::uint64_t restarts) {
+void Supervision::ended(const launch::ChildEnd& end, std::uint64_t restarts) {
   pauser_.reset();
   record_.pid = 0;
   record_.restarts = restarts;
@@ -160,7 +160,7 @@ int Supervision::run(int lock_fd) {
          .kept_fd = lock_fd},
         {.say = [&](const std::string& line) { say(pump.fd(), line); },
          .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
-         .ended = [&](const launch::ProgramEnd& end,
+         .ended = [&](const launch::ChildEnd& end,
                       std::uint64_t restarts) { ended(end, restarts); }});
     return conclude(result);
   } catch (const Failure& failure) {

@@ -26,6 +26,7 @@ teardown() {
   sluice_teardown
 }
 
+refute() { if "$@"; then return 1; fi; }
 deploy() { sluice deploy "$@"; }
 state_of() { deploy list --output json 2>/dev/null | jq -r --arg n "$1" '.[] | select(.name == $n).state'; }
 is_state() { [ "$(state_of "$1")" = "$2" ]; }
@@ -81,7 +82,7 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
 
   pid=$(supervisor_of feed)
   deploy delete feed
-  ! kill -0 "$pid" 2>/dev/null
+  refute kill -0 "$pid" 2>/dev/null
   [ ! -e "$(folder_of feed)" ]
   run deploy list
   [ "$output" = 'no deployments' ]
@@ -102,7 +103,7 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   [ "$(supervisor_of feed)" = "$pid" ]
   run deploy apply "$file"
   [[ $output == *'feed: changed, running'* ]]
-  ! kill -0 "$pid" 2>/dev/null
+  refute kill -0 "$pid" 2>/dev/null
   deploy logs feed | grep -xF drained
   deploy logs feed | tail -2 | grep -F -- '--word=other'
 }
@@ -113,7 +114,7 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   for i in 1 2 3; do start_process "apply$i" sluice deploy apply "$file"; done
   for i in 1 2 3; do wait_process "apply$i"; done
   [ "$(wc -l <"$work/starts")" -eq 1 ]
-  ! sluice deploy supervise feed
+  refute sluice deploy supervise feed
 }
 
 @test "names with dots have files of their own" {
@@ -173,7 +174,7 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   run deploy apply "$(config feed steady-source)"
   [ "$status" -eq 0 ]
   [[ $output == *'feed: started, running'* ]]
-  ! kill -0 "$number" 2>/dev/null
+  refute kill -0 "$number" 2>/dev/null
 }
 
 @test "drain waits for what is in flight and keeps it stopped, restart starts it again" {
@@ -299,7 +300,7 @@ EOF
   deploy delete one
   grep -F -- "compose -f $work/p/compose.yaml pause one" "$work/docker.calls"
   grep -F -- "compose -f $work/p/compose.yaml stop one" "$work/docker.calls"
-  ! grep -F reg/one "$work/p/compose.yaml"
+  refute grep -F reg/one "$work/p/compose.yaml"
   grep -F reg/two "$work/p/compose.yaml"
 
   echo 'services: {}' >"$work/compose.yaml"
