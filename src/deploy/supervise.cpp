@@ -113,7 +113,15 @@ void Supervision::ended(const launch::ChildEnd& end, std::uint64_t restarts) {
   record_.exit_code = end.code();
   record_.ended = utc_now();
   record_.reason = describe_end(end);
-  keep(RunState::waiting);
+  // What the end means is said at once: whoever started it looks here.
+  switch (kind_of(end)) {
+    case launch::EndKind::finished:
+      return keep(RunState::finished);
+    case launch::EndKind::configuration:
+      return keep(RunState::failed);
+    default:
+      return keep(RunState::waiting);
+  }
 }
 
 int Supervision::conclude(const launch::SuperviseResult& result) {
