@@ -6,6 +6,8 @@
 #   <name>_test     its unit tests, from the *_test.cpp files, when there are any
 # connector.toml is the only place for name, version, description and direction: it becomes the
 # `sluice::connector_info` that the program is linked with.
+#
+# The same in the Sluice tree and, after `find_package(sluice COMPONENTS connector)`, elsewhere.
 include_guard(GLOBAL)
 
 # Reads connector.toml into OUT (the name) and writes the code to FILE.
@@ -14,7 +16,7 @@ function(sluice_connector_info OUT FILE)
   set(toml "${CMAKE_CURRENT_SOURCE_DIR}/connector.toml")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${toml}")
   execute_process(
-    COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/cmake/connector_info.py" "${toml}" "${FILE}"
+    COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/connector_info.py" "${toml}" "${FILE}"
     OUTPUT_VARIABLE name ERROR_VARIABLE problem RESULT_VARIABLE failed
     OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
   if(failed)
@@ -23,11 +25,25 @@ function(sluice_connector_info OUT FILE)
   set(${OUT} "${name}" PARENT_SCOPE)
 endfunction()
 
+# What SluiceOptions.cmake says for the whole tree.
+function(sluice_connector_alone NAME)
+  set_target_properties(${NAME}_objects PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${NAME}_objects PUBLIC cxx_std_23)
+  target_compile_options(${NAME}_objects PUBLIC -Wall -Wextra -Wno-missing-field-initializers
+    -ffunction-sections -fdata-sections)
+  target_link_options(${NAME} PRIVATE -Wl,--gc-sections)
+  find_program(SLUICE_LLD NAMES ld.lld-19)
+  if(SLUICE_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_options(${NAME} PRIVATE -fuse-ld=lld-19)
+  endif()
+endfunction()
+
 function(sluice_connector)
   cmake_parse_arguments(ARG "NO_INSTALL" "" "LINK;TEST_LINK" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "sluice_connector takes NO_INSTALL, LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
   endif()
+  find_package(Threads REQUIRED)
   set(info "${CMAKE_CURRENT_BINARY_DIR}/connector_info.cpp")
   sluice_connector_info(name "${info}")
 
@@ -39,15 +55,26 @@ function(sluice_connector)
   # The objects are compiled once, for the program and for its tests.
   add_library(${name}_objects OBJECT ${sources} "${info}")
   target_include_directories(${name}_objects PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
-  target_link_libraries(${name}_objects PUBLIC sluice_connector ${ARG_LINK} Threads::Threads)
+  target_link_libraries(${name}_objects PUBLIC sluice::connector ${ARG_LINK} Threads::Threads)
   add_executable(${name} "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   target_link_libraries(${name} PRIVATE ${name}_objects)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  if(NOT TARGET sluice_connector)
+    sluice_connector_alone(${name})
+  endif()
   if(NOT ARG_NO_INSTALL)
-    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    include(GNUInstallDirs)
+    set_property(GLOBAL APPEND PROPERTY SLUICE_PROGRAMS ${name})
+    if(COMMAND sluice_static_program)
+      sluice_static_program(${name})
+    endif()
+    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tool)
   endif()
 
-  if(SLUICE_TESTS AND tests)
+  if(tests AND (SLUICE_TESTS OR NOT DEFINED SLUICE_TESTS))
+    enable_testing()
+    find_package(GTest REQUIRED)
+    include(GoogleTest)
     add_executable(${name}_test ${tests})
     target_compile_definitions(${name}_test PRIVATE
       SLUICE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")

@@ -25,7 +25,17 @@ function(sluice_part NAME)
   foreach(dep IN LISTS ARG_DEPS)
     target_link_libraries(sluice_${NAME} PUBLIC sluice_${dep})
   endforeach()
-  target_link_libraries(sluice_${NAME} PRIVATE ${ARG_LINK} Threads::Threads)
+  # Libraries that are headers only are not linked, so that who links the installed part does not
+  # need them.
+  foreach(library IN LISTS ARG_LINK)
+    if(library MATCHES "^(Boost::headers|nlohmann_json::nlohmann_json)$")
+      target_include_directories(sluice_${NAME} SYSTEM PRIVATE
+        $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
+    else()
+      target_link_libraries(sluice_${NAME} PRIVATE ${library})
+    endif()
+  endforeach()
+  target_link_libraries(sluice_${NAME} PRIVATE Threads::Threads)
   if(ARG_PCH)
     target_precompile_headers(sluice_${NAME} PRIVATE ${ARG_PCH})
   endif()

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each part of src/, and the parts that it includes directly; it may also include what those may.
 ARROWS = {
     "base": [],
+    "web": ["base"],
     "wire": ["base"],
     "options": ["base"],
     "net": ["wire"],
@@ -23,7 +24,7 @@ ARROWS = {
     "smartmodule": ["wire"],
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
-    "catalog": ["options"],
+    "catalog": ["options", "web"],
     "launch": ["catalog"],
     "deploy": ["launch"],
     "cli": ["connector", "broker", "deploy"],
@@ -48,7 +49,7 @@ THIRD_PARTY = {
     "tl/": "*",
     "fmt/": "*",
     "spdlog/": ["base"],
-    "zlib.h": ["wire", "client", "smartmodule", "broker", "cli"],  # gzip of a SmartModule
+    "zlib.h": ["wire", "client", "smartmodule", "broker", "cli", "web"],  # gzip of a SmartModule
     "snappy": ["wire"],
     "lz4": ["wire"],
     "zstd": ["wire"],

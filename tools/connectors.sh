@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/connectors.sh folders|programs: every connector of the tree, by its connector.toml.
+# tools/connectors.sh folders|programs: the folder of every connector of the tree, the examples'
+# too; or the programs that the build makes, which are those in C++.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for file in connectors/*/*/connector.toml; do
+for file in connectors/*/*/connector.toml examples/*/connector.toml; do
+  folder=$(dirname "$file")
   case ${1:-folders} in
-    folders) dirname "$file" ;;
-    programs) sed -n '/^\[package\]/,/^\[/s/^name *= *"\(.*\)"/\1/p' "$file" | head -1 ;;
+    folders) echo "$folder" ;;
+    programs)
+      [[ ! -e $folder/CMakeLists.txt ]] ||
+        sed -n '/^\[package\]/,/^\[/s/^name *= *"\(.*\)"/\1/p' "$file" | head -1
+      ;;
   esac
 done

@@ -14,6 +14,8 @@ for package in "${wanted[@]}"; do
 done
 # Rust builds the WebAssembly engine and the official client; a rustup that is there serves too.
 if tools/rust.sh --missing; then missing+=(cargo-web rustc-web); fi
+# npm fetches what the pages of the catalog and the console load.
+mapfile -t -O ${#missing[@]} missing < <(tools/web.sh --missing)
 # Go builds the checker of Kubernetes manifests.
 command -v go >/dev/null || [[ -x /usr/local/go/bin/go ]] || missing+=(golang-go)
 ((${#missing[@]})) || exit 0

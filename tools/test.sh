@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/test.sh PRESET all|unit|e2e|connectors|interop|install
+# tools/test.sh PRESET all|unit|e2e|tutorial|connectors|install|browser|deb|images|interop
 # Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 preset=$1
 what=${2:-all}
 export SLUICE_BIN=$PWD/build/$preset/bin
+# One environment of Python for all that use the official client.
+export SLUICE_VENV=${SLUICE_INTEROP_CACHE:-$HOME/.cache/sluice}/interop-python
 passed=0 failed=0 skipped=0
 
 suite() {  # suite NAME command...
@@ -34,7 +36,11 @@ if wanted e2e || wanted connectors; then
     suite "$folder" make --no-print-directory -C "$folder" test
   done
 fi
-wanted install && suite "installed client library" tools/check_install.sh "$PWD/build/$preset"
+wanted browser && suite "pages in a browser" tests/browser/run.sh
+wanted tutorial && suite "the tutorial, word for word" tools/run_tutorial.py docs/tutorial.md
+wanted install && suite "installed libraries" tools/check_install.sh "$PWD/build/$preset"
+wanted deb && suite "Debian packages and manual" packaging/tests/run.sh deb "$preset"
+wanted images && suite "images" packaging/tests/run.sh images "$preset"
 wanted interop && suite "official clients" tests/interop/run.sh
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -11,5 +11,7 @@ namespace sluice::catalog {
 [[nodiscard]] std::string_view draft07_schema();
 // The meta-schema of a connector's metadata that we publish: catalog/metadata.schema.json.
 [[nodiscard]] std::string_view metadata_schema();
+// That of catalog.json: catalog/catalog.schema.json.
+[[nodiscard]] std::string_view catalog_schema();
 
 }  // namespace sluice::catalog

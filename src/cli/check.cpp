@@ -167,9 +167,8 @@ int run(const CheckOptions& options) {
   const bool as_json = options.output.output == OutputFormat::json;
   if (!validation.ok()) {
     if (as_json) {
-      print(ordered_json{{"validation", json_of(validation)}, {"ends", ordered_json::array()}}
-                .dump() +
-            "\n");
+      print_json(
+          ordered_json{{"validation", json_of(validation)}, {"ends", ordered_json::array()}});
     } else {
       report_validation(validation);
     }
@@ -179,9 +178,7 @@ int run(const CheckOptions& options) {
   const auto checked =
       plan.is_kit ? ask_program(plan, options.timeout) : look_for_program(options, plan);
   if (as_json) {
-    print(
-        ordered_json{{"validation", json_of(validation)}, {"ends", json_of_ends(checked)}}.dump() +
-        "\n");
+    print_json(ordered_json{{"validation", json_of(validation)}, {"ends", json_of_ends(checked)}});
   } else {
     report_validation(validation);
     print("file: ok: " + summary_of(validation) + "\n");

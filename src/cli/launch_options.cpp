@@ -61,6 +61,10 @@ ordered_json json_of(const launch::Validation& validation) {
   return out;
 }
 
+void print_json(const ordered_json& tree) {
+  print(tree.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
 std::string summary_of(const launch::Validation& validation) {
   const auto& config = validation.file.config();
   if (!validation.metadata) {

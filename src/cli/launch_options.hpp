@@ -30,6 +30,8 @@ struct LaunchOptions {
 // Errors and warnings on standard error, each with its hint.
 void report_validation(const launch::Validation& validation);
 [[nodiscard]] nlohmann::ordered_json json_of(const launch::Validation& validation);
+// One line; bytes that are not UTF-8 are replaced.
+void print_json(const nlohmann::ordered_json& tree);
 // `http-source 0.1.0, sends to topic weather`
 [[nodiscard]] std::string summary_of(const launch::Validation& validation);
 

@@ -6,14 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/new_folder.hpp"
 #include "smartmodule/fault.hpp"
 
 namespace sluice::cli {
 
-struct TemplateFile {
-  std::string path;  // in the folder
-  std::string text;
-};
 [[nodiscard]] std::vector<TemplateFile> module_templates(const std::string& name,
                                                          smartmodule::Kind kind);
 

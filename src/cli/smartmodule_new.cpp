@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <filesystem>
 
 #include "base/text.hpp"
 #include "cli/failure.hpp"
-#include "cli/file_text.hpp"
 #include "cli/listing.hpp"
 #include "cli/module_kind.hpp"
 #include "cli/module_templates.hpp"
+#include "cli/new_folder.hpp"
 #include "cli/verbs.hpp"
 
 namespace sluice::cli {
@@ -40,32 +39,17 @@ struct sluice::option_table<sluice::cli::SmartModuleNewOptions> {
 namespace sluice::cli {
 namespace {
 
-// What a cluster takes as a name.
-bool is_name(std::string_view name) {
-  const auto is_good = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  return !name.empty() && name.size() <= 63 && std::ranges::all_of(name, is_good) &&
-         name.front() != '-' && name.back() != '-';
-}
-
 int run(const SmartModuleNewOptions& options) {
   const std::filesystem::path folder(options.name);
   const auto name = folder.filename().string();
-  if (!is_name(name)) {
+  if (!is_plain_name(name)) {
     throw HintedFailure(Errc::usage, quote_if_needed(name) + " cannot be the name of a SmartModule",
                         "use lower-case letters, digits and dashes, 63 at most");
   }
-  std::error_code failed;
-  if (std::filesystem::exists(folder, failed)) {
-    throw HintedFailure(Errc::io, quote_if_needed(folder.string()) + " exists already",
-                        "choose another name, or move it away");
-  }
+  const auto templates = module_templates(name, options.kind);
+  write_new_folder(folder, templates);
   std::vector<std::string> files;
-  for (const auto& file : module_templates(name, options.kind)) {
-    write_text(folder / file.path, file.text);
-    files.push_back((folder / file.path).string());
-  }
+  for (const auto& file : templates) files.push_back((folder / file.path).string());
   Facts facts;
   facts.add("name", "Name", name)
       .add("kind", "Kind", std::string(smartmodule::name_of(options.kind)))

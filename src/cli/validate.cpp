@@ -54,7 +54,7 @@ int run(const ValidateOptions& options) {
     report_validation(validation);
     if (validation.ok()) print(file + ": ok: " + summary_of(validation) + "\n");
   }
-  if (options.output.output == OutputFormat::json) print(all.dump() + "\n");
+  if (options.output.output == OutputFormat::json) print_json(all);
   return code;
 }
 

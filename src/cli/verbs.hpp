@@ -19,8 +19,12 @@ extern const Verb produce, consume;
 extern const Verb partition_list, spu_list, consumer_list, consumer_delete;
 extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmodule_load,
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
+extern const Verb new_source, new_sink;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb metadata_check, metadata_schema;
+extern const Verb catalog_build, catalog_verify, catalog_keygen;
+extern const Verb explain;
 extern const Verb validate, check, run_connector, doctor;
 extern const Verb deploy_plan, deploy_apply, deploy_list, deploy_logs, deploy_pause, deploy_resume,
     deploy_restart, deploy_drain, deploy_delete, deploy_supervise;
@@ -50,12 +54,20 @@ inline constexpr std::array verbs{
     &smartmodule_describe,
     &smartmodule_download,
     &smartmodule_delete,
+    &new_source,
+    &new_sink,
     &profile_list,
     &profile_current,
     &profile_show,
     &profile_use,
     &profile_add,
     &profile_remove,
+    &metadata_check,
+    &metadata_schema,
+    &catalog_build,
+    &catalog_verify,
+    &catalog_keygen,
+    &explain,
     &validate,
     &check,
     &run_connector,
