@@ -59,6 +59,11 @@ class Application {
   void show(const std::string& text) const {
     if (!as_json()) print(text);
   }
+  // Of what is new, `plan` shows all.
+  void show_change(const std::string& name, bool is_there, const std::string& lines) const {
+    if (is_there && !lines.empty()) show(name + ": changes\n" + lines);
+    if (!is_there) show(name + ": new\n");
+  }
   Outcome apply_local(Applied applied);
   void refuse_stranger(const std::string& name) const;
   Outcome start_local(const Applied& applied, std::string change);
@@ -126,7 +131,7 @@ Outcome Application::apply_local(Applied applied) {
       return {deployment.name, "unchanged", state, 0};
     }
   } else {
-    show(deployment.name + ": " + (before ? "changes" : "new") + "\n" + lines);
+    show_change(deployment.name, before.has_value(), lines);
   }
   if (before) local_.stop(before->deployment);
   store_.save(applied);
@@ -156,9 +161,7 @@ std::vector<Outcome> Application::apply_compose(std::vector<Applied> all) {
   for (auto& applied : all) {
     std::string lines;
     const auto before = compare(applied, lines);
-    if (!lines.empty()) {
-      show(applied.deployment.name + ": " + (before ? "changes" : "new") + "\n" + lines);
-    }
+    show_change(applied.deployment.name, before.has_value(), lines);
     out.push_back({applied.deployment.name,
                    !before         ? "started"
                    : lines.empty() ? "unchanged"
@@ -195,7 +198,7 @@ Outcome Application::apply_kubernetes(Applied applied) {
   const auto lock = store_.lock_for_change(deployment.name);
   std::string lines;
   const auto before = compare(applied, lines);
-  if (!lines.empty()) show(deployment.name + ": " + (before ? "changes" : "new") + "\n" + lines);
+  show_change(deployment.name, before.has_value(), lines);
   store_.save(applied);
   deploy::kubectl_apply(applied, store_.places(deployment.name).folder);
   const std::string change = !before ? "started" : lines.empty() ? "unchanged" : "changed";

@@ -91,7 +91,11 @@ class Manifests {
 
 Json Manifests::deployment() const {
   Json annotations{{"sluice/config-sha256", deployment_.config_sha256}};
-  if (has_secrets()) annotations["sluice/secrets-sha256"] = deployment_.secrets_sha256;
+  if (has_secrets()) {
+    // Enough to see a change, too little to check a guessed secret against.
+    constexpr std::size_t shown = 8;
+    annotations["sluice/secrets-sha256"] = deployment_.secrets_sha256.substr(0, shown);
+  }
   return {
       {"apiVersion", "apps/v1"},
       {"kind", "Deployment"},

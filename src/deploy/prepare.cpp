@@ -88,6 +88,12 @@ void Preparation::take_head(const launch::LaunchFile& file) {
 
 void Preparation::take_secrets(const launch::LaunchFile& file) {
   if (given_.secrets) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(*given_.secrets, ignored)) {
+      // It has been read once; a pipe has nothing for the second time.
+      return problem(*given_.secrets, "the secrets have to be in a regular file",
+                     "write them to one that only you can read");
+    }
     out_.applied.secrets = read_whole(*given_.secrets, file_bytes_max).value_or("");
     return;
   }

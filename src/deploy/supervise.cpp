@@ -83,7 +83,7 @@ class Supervision {
     static_cast<void>(written);
   }
   void started(pid_t pid, std::uint64_t restarts);
-  void ended(const launch::ProgramEnd& end, std::uint64_t restarts);
+  void ended(const launch::ChildEnd& end, std::uint64_t restarts);
   int conclude(const launch::SuperviseResult& result);
   int fail(const Failure& failure);
 
@@ -106,14 +106,22 @@ void Supervision::started(pid_t pid, std::uint64_t restarts) {
   }
 }
 
-void Supervision::ended(const launch::ProgramEnd& end, std::uint64_t restarts) {
+void Supervision::ended(const launch::ChildEnd& end, std::uint64_t restarts) {
   pauser_.reset();
   record_.pid = 0;
   record_.restarts = restarts;
   record_.exit_code = end.code();
   record_.ended = utc_now();
   record_.reason = describe_end(end);
-  keep(RunState::waiting);
+  // What the end means is said at once: whoever started it looks here.
+  switch (kind_of(end)) {
+    case launch::EndKind::finished:
+      return keep(RunState::finished);
+    case launch::EndKind::configuration:
+      return keep(RunState::failed);
+    default:
+      return keep(RunState::waiting);
+  }
 }
 
 int Supervision::conclude(const launch::SuperviseResult& result) {
@@ -160,7 +168,7 @@ int Supervision::run(int lock_fd) {
          .kept_fd = lock_fd},
         {.say = [&](const std::string& line) { say(pump.fd(), line); },
          .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
-         .ended = [&](const launch::ProgramEnd& end,
+         .ended = [&](const launch::ChildEnd& end,
                       std::uint64_t restarts) { ended(end, restarts); }});
     return conclude(result);
   } catch (const Failure& failure) {
