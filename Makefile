@@ -8,8 +8,8 @@ JOBS   ?= $(shell nproc)
 SEED   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test unit-test e2e-test interop-test install-check metadata \
-        fmt lint tidy fuzz bench docs clean
+.PHONY: help setup build demo test unit-test e2e-test interop-test browser-test tutorial-test \
+        install-check metadata catalog images deb man fmt lint tidy fuzz bench docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,11 +36,30 @@ e2e-test: build ## programs as users start them
 interop-test: build ## the official Python and Rust clients against our server
 	@tools/test.sh $(PRESET) interop
 
-install-check: build ## install client and connector kit, and build programs against them
+browser-test: build ## the catalog site and the console in a browser
+	@tools/test.sh $(PRESET) browser
+
+tutorial-test: build ## the tutorial, word for word
+	@tools/test.sh $(PRESET) tutorial
+
+install-check: build ## install the libraries; build an example and a new connector against them
 	@tools/test.sh $(PRESET) install
 
-metadata: build ## one line of metadata per connector
-	@for program in $$(tools/connectors.sh programs); do $(BIN)/$$program metadata || exit 1; done
+metadata: build ## the metadata of every connector, as a JSON array
+	@tools/metadata.sh $(BIN)
+
+catalog: build ## the catalog of every connector and SmartModule, in build/catalog
+	@$(BIN)/sluice catalog build --output build/catalog $(if $(KEY),--key $(KEY))
+
+images: build ## an image of each connector and of the tool, also in build/$(PRESET)/images
+	@cmake --build $(BUILD) --target image-programs -j $(JOBS)
+	@packaging/images.sh $(BUILD)/image $(BUILD)/images
+
+deb: build ## the Debian packages sluice and libsluice-dev, in build/$(PRESET)/packages
+	@packaging/deb.sh $(BUILD)
+
+man: build ## the manual pages, in build/$(PRESET)/documents/man
+	@cmake --build $(BUILD) --target documents
 
 fmt: setup ## format all C++ sources
 	@tools/sources.sh | xargs clang-format-19 -i

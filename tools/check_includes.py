@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each part of src/, and the parts that it includes directly; it may also include what those may.
 ARROWS = {
     "base": [],
+    "web": ["base"],
     "wire": ["base"],
     "options": ["base"],
     "net": ["wire"],
@@ -23,7 +24,10 @@ ARROWS = {
     "smartmodule": ["wire"],
     "connector": ["client", "options", "smartmodule"],
     "broker": ["net", "smartmodule"],  # never client, never connector
-    "cli": ["connector", "broker"],
+    "catalog": ["options", "web"],
+    "launch": ["catalog"],
+    "deploy": ["launch"],
+    "cli": ["connector", "broker", "deploy"],
 }
 
 # The public headers in include/sluice/ that belong to a part: only who may include the part
@@ -45,21 +49,22 @@ THIRD_PARTY = {
     "tl/": "*",
     "fmt/": "*",
     "spdlog/": ["base"],
-    "zlib.h": ["wire", "client", "smartmodule", "broker", "cli"],  # gzip of a SmartModule
+    "zlib.h": ["wire", "client", "smartmodule", "broker", "cli", "web"],  # gzip of a SmartModule
     "snappy": ["wire"],
     "lz4": ["wire"],
     "zstd": ["wire"],
-    "yaml-cpp/": ["options"],
-    "toml++/": ["client", "cli"],
+    "yaml-cpp/": ["options", "deploy"],
+    "toml++/": ["client", "catalog", "launch", "cli"],
     "toml.hpp": ["client", "cli"],
-    "nlohmann/": ["options", "smartmodule", "connector", "cli"],
+    "nlohmann/": ["options", "smartmodule", "connector", "catalog", "launch", "deploy", "cli"],
+    "valijson/": ["catalog"],
     "simdjson.h": ["connector"],
     "boost/asio": ["net", "client", "connector", "broker", "cli"],
     "boost/beast": ["connector", "broker", "cli"],
     "boost/url": ["options", "connector", "cli"],
     "boost/json": ["options", "connector", "broker", "cli"],
     "boost/system": ["net", "client", "connector", "broker", "cli"],
-    "openssl/": ["net", "smartmodule", "connector", "broker", "cli"],
+    "openssl/": ["net", "smartmodule", "connector", "broker", "catalog", "deploy", "cli"],
     "prometheus/": ["connector", "broker"],
     "curl/": ["cli"],
     "wasmtime": ["smartmodule"],

@@ -8,3 +8,5 @@ page=$(mktemp)
 trap 'rm -f "$page"' EXIT
 "$build/src/wire/protocol_page" >"$page"
 cp "$page" docs/protocol.md
+"$1/sluice" explain --markdown >"$page"
+cp "$page" docs/errors.md

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages of tools/packages.txt that are missing, and Rust unless there is one that is
-# new enough. Quick when nothing is missing.
+# Installs the packages of tools/packages.txt that are missing, and Rust and Go unless there are some
+# that are new enough. Quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,10 @@ for package in "${wanted[@]}"; do
 done
 # Rust builds the WebAssembly engine and the official client; a rustup that is there serves too.
 if tools/rust.sh --missing; then missing+=(cargo-web rustc-web); fi
+# npm fetches what the pages of the catalog and the console load.
+mapfile -t -O ${#missing[@]} missing < <(tools/web.sh --missing)
+# Go builds the checker of Kubernetes manifests.
+command -v go >/dev/null || [[ -x /usr/local/go/bin/go ]] || missing+=(golang-go)
 ((${#missing[@]})) || exit 0
 
 as_root=()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/test.sh PRESET all|unit|e2e|tutorial|connectors|interop|install
+# tools/test.sh PRESET all|unit|e2e|tutorial|connectors|install|browser|deb|images|interop
 # Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -36,8 +36,11 @@ if wanted e2e || wanted connectors; then
     suite "$folder" make --no-print-directory -C "$folder" test
   done
 fi
+wanted browser && suite "pages in a browser" tests/browser/run.sh
 wanted tutorial && suite "the tutorial, word for word" tools/run_tutorial.py docs/tutorial.md
 wanted install && suite "installed libraries" tools/check_install.sh "$PWD/build/$preset"
+wanted deb && suite "Debian packages and manual" packaging/tests/run.sh deb "$preset"
+wanted images && suite "images" packaging/tests/run.sh images "$preset"
 wanted interop && suite "official clients" tests/interop/run.sh
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -2,8 +2,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
 
 #include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/units.hpp"
 #include "cli/data_options.hpp"
@@ -39,17 +42,31 @@ struct sluice::option_table<sluice::cli::ClusterStopOptions> {
 namespace sluice::cli {
 namespace {
 
-// The pid is only as good as its start time: a stranger may have it by now.
-void ask_to_stop(const RunningServer& server) {
-  if (process_start_ticks(server.pid) != server.start_ticks) {
+struct CloseProcess {
+  void operator()(const int* process) const {
+    if (*process >= 0) ::close(*process);
+  }
+};
+
+[[noreturn]] void fail_stop(const RunningServer& server, int number) {
+  throw Failure(Errc::permission_denied,
+                "cannot stop process " + std::to_string(server.pid) + ": " + std::strerror(number));
+}
+
+// The pid is only as good as the lock file that its process has open: a stranger may have it by
+// now. The handle keeps the pid from changing hands between the look and the signal.
+void ask_to_stop(const RunningServer& server, const std::filesystem::path& data) {
+  const auto process = static_cast<int>(::syscall(SYS_pidfd_open, server.pid, 0));
+  if (process < 0 && errno != ESRCH) fail_stop(server, errno);
+  const std::unique_ptr<const int, CloseProcess> closes(&process);
+  if (process < 0 || !has_lock_open(server.pid, data)) {
     throw HintedFailure(Errc::already_running,
                         "the lock is held, but not by process " + std::to_string(server.pid) +
                             " of the run file; nothing was stopped",
                         "`fuser server.lock` in the data directory names the process");
   }
-  if (::kill(server.pid, SIGTERM) != 0 && errno != ESRCH) {
-    throw Failure(Errc::permission_denied, "cannot stop process " + std::to_string(server.pid) +
-                                               ": " + std::strerror(errno));
+  if (::syscall(SYS_pidfd_send_signal, process, SIGTERM, nullptr, 0) != 0 && errno != ESRCH) {
+    fail_stop(server, errno);
   }
 }
 
@@ -76,7 +93,7 @@ int run(const ClusterStopOptions& options) {
     report_line("no server runs on " + data.string(), "`sluice cluster start` starts one");
     return 3;
   }
-  ask_to_stop(*server);
+  ask_to_stop(*server, data);
   wait_until_gone(data, *server, options.timeout);
   Facts facts;
   facts.add("stopped", "Stopped", true)

@@ -27,18 +27,20 @@ std::string list_of(const std::vector<const Verb*>& listed) {
   return out;
 }
 
+std::string indented(std::string_view lines) {
+  std::string out;
+  for (const auto line : split(lines, '\n')) out.append("  ").append(line).append("\n");
+  return out;
+}
+
 }  // namespace
 
 std::string tool_help() {
-  return "sluice: servers, topics and records of Fluvio streams\n\n"
-         "Usage: sluice COMMAND [OPTIONS]\n\n"
+  return "sluice: " + std::string(tool_summary) +
+         "\n\nUsage: sluice COMMAND [OPTIONS]\n\n"
          "Commands:\n" +
          list_of({verbs.begin(), verbs.end()}) +
-         "\n`sluice help COMMAND` has the options. A first look:\n\n"
-         "  sluice cluster start\n"
-         "  sluice topic create greetings\n"
-         "  echo hello | sluice produce greetings\n"
-         "  sluice consume greetings --from beginning --until end\n";
+         "\n`sluice help COMMAND` has the options. A first look:\n\n" + indented(tool_first_look);
 }
 
 std::string group_help(std::string_view group) {
@@ -53,11 +55,9 @@ std::string verb_help(const Verb& verb) {
   const ProgramInfo program{.name = "sluice " + std::string(verb.name),
                             .version = std::string(tool_version()),
                             .description = std::string(verb.text)};
-  auto out = help_text(program, set, std::min<std::size_t>(terminal_columns(), 100));
+  const auto out = help_text(program, set, std::min<std::size_t>(terminal_columns(), 100));
   if (verb.examples.empty()) return out;
-  out += "\nExamples:\n";
-  for (const auto line : split(verb.examples, '\n')) out.append("  ").append(line).append("\n");
-  return out;
+  return out + "\nExamples:\n" + indented(verb.examples);
 }
 
 }  // namespace sluice::cli

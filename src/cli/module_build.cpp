@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/run_program.hpp"
 #include "base/text.hpp"
 #include "cli/failure.hpp"
-#include "cli/run_program.hpp"
 #include "cli/terminal.hpp"
 
 namespace sluice::cli {

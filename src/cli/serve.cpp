@@ -40,7 +40,6 @@ broker::BrokerOptions broker_options(const ServeOptions& options) {
 RunningServer running(const ServeOptions& options, const broker::BrokerPorts& ports) {
   using namespace std::chrono;
   return {.pid = ::getpid(),
-          .start_ticks = process_start_ticks(::getpid()).value_or(0),
           .sc = reachable({options.sc.host, ports.sc}),
           .spu = reachable({options.spu.host, ports.spu}),
           .version = std::string(tool_version()),
@@ -85,7 +84,7 @@ class RunFile {
 }  // namespace
 
 void serve(const ServeOptions& options, const Ready& ready) {
-  const auto lock = ServerLock::try_take(options.data);
+  const auto lock = try_lock_server(options.data);
   if (!lock) {
     throw Failure(Errc::already_running, "a server runs on " + options.data.string() + " already");
   }

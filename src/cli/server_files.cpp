@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -45,15 +46,6 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
   return text.str();
 }
 
-// A lock of the open file, which a child process keeps: fork is how a server goes into the
-// background.
-struct flock whole_file() {
-  struct flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
-
 }  // namespace
 
 std::filesystem::path data_directory(const std::string& given) {
@@ -65,40 +57,17 @@ std::filesystem::path data_directory(const std::string& given) {
   return std::filesystem::path(home) / ".sluice" / "data";
 }
 
-std::optional<ServerLock> ServerLock::try_take(const std::filesystem::path& data) {
-  const auto path = data / lock_name;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) fail_file("cannot open the lock", path, errno);
-  auto lock = whole_file();
-  if (::fcntl(fd, F_OFD_SETLK, &lock) == 0) return ServerLock(fd);
-  const int failed = errno;
-  ::close(fd);
-  if (failed != EAGAIN && failed != EACCES) fail_file("cannot lock", path, failed);
-  return std::nullopt;
+std::optional<FileLock> try_lock_server(const std::filesystem::path& data) {
+  return or_throw(FileLock::try_take(data / lock_name));
 }
 
 bool is_locked(const std::filesystem::path& data) {
-  const auto path = data / lock_name;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
-  if (fd < 0) fail_file("cannot open the lock", path, errno);
-  auto lock = whole_file();
-  const int asked = ::fcntl(fd, F_OFD_GETLK, &lock);
-  const int failed = errno;
-  ::close(fd);
-  if (asked != 0) fail_file("cannot query the lock", path, failed);
-  return lock.l_type != F_UNLCK;
-}
-
-ServerLock::~ServerLock() {
-  if (fd_ >= 0) ::close(fd_);
+  return or_throw(is_locked_file(data / lock_name));
 }
 
 std::string format_run_file(const RunningServer& server) {
-  return "pid=" + std::to_string(server.pid) +
-         "\nstart_ticks=" + std::to_string(server.start_ticks) + "\nsc=" + server.sc +
-         "\nspu=" + server.spu + "\nversion=" + server.version +
-         "\ntls=" + (server.tls ? "true" : "false") +
+  return "pid=" + std::to_string(server.pid) + "\nsc=" + server.sc + "\nspu=" + server.spu +
+         "\nversion=" + server.version + "\ntls=" + (server.tls ? "true" : "false") +
          "\nstarted=" + std::to_string(server.started.count()) + "\n";
 }
 
@@ -112,7 +81,6 @@ Result<RunningServer> parse_run_file(std::string_view text) {
     const auto value = line.substr(at + 1);
     bool ok = true;
     if (name == "pid") ok = parse_number(value, out.pid);
-    if (name == "start_ticks") ok = parse_number(value, out.start_ticks);
     if (name == "started") ok = parse_number(value, started);
     if (name == "sc") out.sc = value;
     if (name == "spu") out.spu = value;
@@ -159,19 +127,19 @@ std::optional<RunningServer> running_server(const std::filesystem::path& data) {
   return *server;
 }
 
-std::optional<std::uint64_t> start_ticks_of_stat(std::string_view stat) {
-  const auto bracket = stat.rfind(')');
-  if (bracket == std::string_view::npos) return std::nullopt;
-  const auto fields = split(trim(stat.substr(bracket + 1)), ' ');
-  constexpr std::size_t index = 22 - 3;  // fields[0] is field 3
-  std::uint64_t ticks = 0;
-  if (fields.size() <= index || !parse_number(fields[index], ticks)) return std::nullopt;
-  return ticks;
-}
-
-std::optional<std::uint64_t> process_start_ticks(pid_t pid) {
-  const auto stat = read_text("/proc/" + std::to_string(pid) + "/stat");
-  return stat ? start_ticks_of_stat(*stat) : std::nullopt;
+bool has_lock_open(pid_t pid, const std::filesystem::path& data) {
+  struct stat lock{};
+  if (::stat((data / lock_name).c_str(), &lock) != 0) return false;
+  const auto folder = std::filesystem::path("/proc") / std::to_string(pid) / "fd";
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    struct stat open_file{};
+    if (::stat(at->path().c_str(), &open_file) != 0) continue;  // closed meanwhile
+    if (open_file.st_dev == lock.st_dev && open_file.st_ino == lock.st_ino) return true;
+  }
+  if (failed == std::errc::permission_denied) fail_file("cannot read", folder, failed.value());
+  return false;
 }
 
 }  // namespace sluice::cli

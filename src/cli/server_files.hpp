@@ -5,27 +5,26 @@
 //
 // `server.lock` is locked by the server for as long as it lives, so the lock, and not a pid, says
 // whether one runs: the kernel lets it go when the process ends, however it ends. `server.run`
-// says who: pid with its start time (a pid may be used again by a stranger), and the addresses.
+// says who: pid and addresses. A pid may be a stranger's by now, so who is to be stopped must have
+// the lock file open.
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <sys/types.h>
 
+#include "base/file_lock.hpp"
 #include "base/result.hpp"
 
 namespace sluice::cli {
 
 struct RunningServer {
   pid_t pid = 0;
-  std::uint64_t start_ticks = 0;  // of the process, as /proc/PID/stat has it
-  std::string sc;                 // host:port of the control plane
-  std::string spu;                // host:port of the data node
+  std::string sc;   // host:port of the control plane
+  std::string spu;  // host:port of the data node
   std::string version;
   bool tls = false;
   std::chrono::milliseconds started{0};  // since 1970
@@ -36,20 +35,9 @@ struct RunningServer {
 // ~/.sluice/data, when no directory is given. Absolute.
 [[nodiscard]] std::filesystem::path data_directory(const std::string& given);
 
-// The right to be the server of a data directory. Given back at the end of the object.
-class ServerLock {
- public:
-  // Nothing when another process has it. Throws: `permission_denied`, `io`, `no_space`.
-  [[nodiscard]] static std::optional<ServerLock> try_take(const std::filesystem::path& data);
-  ServerLock(ServerLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ServerLock& operator=(ServerLock&&) = delete;
-  ~ServerLock();
-
- private:
-  explicit ServerLock(int fd) : fd_(fd) {}
-  int fd_;
-};
-
+// The right to be the server of a data directory, as long as it lives. Nothing when another process
+// has it. Throws: `permission_denied`, `io`, `no_space`.
+[[nodiscard]] std::optional<FileLock> try_lock_server(const std::filesystem::path& data);
 // Whether a process has the lock. Only looks: a server that starts now is not disturbed.
 [[nodiscard]] bool is_locked(const std::filesystem::path& data);
 
@@ -62,9 +50,8 @@ void remove_run_file(const std::filesystem::path& data);
 
 [[nodiscard]] std::string format_run_file(const RunningServer& server);
 [[nodiscard]] Result<RunningServer> parse_run_file(std::string_view text);
-// When the process began, in ticks since boot; nothing when there is no such process.
-[[nodiscard]] std::optional<std::uint64_t> process_start_ticks(pid_t pid);
-// Field 22 of /proc/PID/stat, whose second field may hold blanks and brackets.
-[[nodiscard]] std::optional<std::uint64_t> start_ticks_of_stat(std::string_view stat);
+// Whether the process has the lock file open; false when there is no such process. Throws:
+// `permission_denied` when the system does not let us see, as for another user's process.
+[[nodiscard]] bool has_lock_open(pid_t pid, const std::filesystem::path& data);
 
 }  // namespace sluice::cli

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/server_files.hpp"
 
+#include <csignal>
+
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sluice::cli {
@@ -18,7 +21,6 @@ class ServerFiles : public testing::Test {
 
   std::filesystem::path data_;
   const RunningServer server_{.pid = 42,
-                              .start_ticks = 7,
                               .sc = "127.0.0.1:9003",
                               .spu = "127.0.0.1:9010",
                               .version = "0.1.0",
@@ -43,10 +45,10 @@ TEST_F(ServerFiles, WithoutALockNothingRunsWhateverTheRunFileSays) {
 }
 
 TEST_F(ServerFiles, TheHolderOfTheLockRuns) {
-  const auto lock = ServerLock::try_take(data_);
+  const auto lock = try_lock_server(data_);
   ASSERT_TRUE(lock);
   EXPECT_TRUE(is_locked(data_));
-  EXPECT_FALSE(ServerLock::try_take(data_));
+  EXPECT_FALSE(try_lock_server(data_));
   EXPECT_THROW(static_cast<void>(running_server(data_)), Failure);
 
   write_run_file(data_, server_);
@@ -56,23 +58,30 @@ TEST_F(ServerFiles, TheHolderOfTheLockRuns) {
 
 TEST_F(ServerFiles, TheLockEndsWithItsObject) {
   {
-    const auto lock = ServerLock::try_take(data_);
+    const auto lock = try_lock_server(data_);
   }
   EXPECT_FALSE(is_locked(data_));
-  EXPECT_TRUE(ServerLock::try_take(data_));
+  EXPECT_TRUE(try_lock_server(data_));
 }
 
-TEST(ProcessStart, IsFoundBehindAnyProgramName) {
-  std::string stat = "77 (a) b (c) S";
-  for (int field = 4; field <= 30; ++field) stat += " " + std::to_string(field);
-  EXPECT_EQ(start_ticks_of_stat(stat), 22U);
-  EXPECT_FALSE(start_ticks_of_stat("77 (a"));
-  EXPECT_FALSE(start_ticks_of_stat("77 (a) S 1 2"));
-}
+// The start time of a process said no more than 10 ms exactly who it was, and a stranger that
+// began in the same tick as the server was stopped in its place.
+TEST_F(ServerFiles, OnlyAProcessThatHasTheLockFileOpenMayBeStopped) {
+  const int stranger = ::fork();
+  if (stranger == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  ASSERT_GT(stranger, 0);
+  const auto lock = try_lock_server(data_);
+  ASSERT_TRUE(lock);
 
-TEST(ProcessStart, KnowsThisProcessAndNoOther) {
-  EXPECT_TRUE(process_start_ticks(::getpid()));
-  EXPECT_FALSE(process_start_ticks(0x7ffffffe));
+  EXPECT_TRUE(has_lock_open(::getpid(), data_));
+  EXPECT_FALSE(has_lock_open(stranger, data_));
+
+  ::kill(stranger, SIGKILL);
+  ::waitpid(stranger, nullptr, 0);
+  EXPECT_FALSE(has_lock_open(stranger, data_));
 }
 
 }  // namespace

@@ -17,6 +17,14 @@ int run_tool(int argc, const char* const* argv);
 
 [[nodiscard]] std::string_view tool_version();
 
+// What it is in one line, and the commands that a new user tries.
+inline constexpr std::string_view tool_summary = "servers, topics and records of Fluvio streams";
+inline constexpr std::string_view tool_first_look =
+    "sluice cluster start\n"
+    "sluice topic create greetings\n"
+    "echo hello | sluice produce greetings\n"
+    "sluice consume greetings --from beginning --until end";
+
 // What `sluice help`, `sluice help topic` and `sluice help topic create` print. The last two
 // need the name of a group or verb.
 [[nodiscard]] std::string tool_help();

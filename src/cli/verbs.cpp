@@ -62,6 +62,9 @@ VerbMatch find_verb(std::span<const std::string> words) {
     unknown(first, first, candidates, "");
   }
   if (words.size() == 1 || words[1].starts_with('-')) return {.group = first, .word_count = 1};
+  for (const auto* verb : hidden_verbs) {
+    if (verb->name == first + " " + words[1]) return {.verb = verb, .word_count = 2};
+  }
   std::vector<std::string> candidates;
   for (const auto* verb : in_group) {
     if (verb->last_word() == words[1]) return {.verb = verb, .word_count = 2};

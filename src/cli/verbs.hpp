@@ -22,6 +22,12 @@ extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmod
 extern const Verb new_source, new_sink;
 extern const Verb profile_list, profile_current, profile_show, profile_use, profile_add,
     profile_remove;
+extern const Verb metadata_check, metadata_schema;
+extern const Verb catalog_build, catalog_verify, catalog_keygen;
+extern const Verb explain;
+extern const Verb validate, check, run_connector, doctor;
+extern const Verb deploy_plan, deploy_apply, deploy_list, deploy_logs, deploy_pause, deploy_resume,
+    deploy_restart, deploy_drain, deploy_delete, deploy_supervise;
 extern const Verb completions, version, help;
 
 // A new verb is its file, its name above and its place here.
@@ -56,10 +62,32 @@ inline constexpr std::array verbs{
     &profile_use,
     &profile_add,
     &profile_remove,
+    &metadata_check,
+    &metadata_schema,
+    &catalog_build,
+    &catalog_verify,
+    &catalog_keygen,
+    &explain,
+    &validate,
+    &check,
+    &run_connector,
+    &doctor,
+    &deploy_plan,
+    &deploy_apply,
+    &deploy_list,
+    &deploy_logs,
+    &deploy_pause,
+    &deploy_resume,
+    &deploy_restart,
+    &deploy_drain,
+    &deploy_delete,
     &completions,
     &version,
     &help,
 };
+
+// Not for people: in no help and no completion.
+inline constexpr std::array hidden_verbs{&deploy_supervise};
 
 // What the first words of a command line name.
 struct VerbMatch {

@@ -114,6 +114,16 @@ class ClientCluster final : public Cluster {
   [[nodiscard]] std::vector<SmartModuleInfo> smartmodules() override {
     return client_.admin().list_smartmodules();
   }
+  [[nodiscard]] std::map<PartitionId, Offset> stored_offsets(const std::string& consumer_id,
+                                                             const std::string& topic) override {
+    std::map<PartitionId, Offset> out;
+    for (const auto& stored : client_.admin().list_consumer_offsets()) {
+      if (stored.consumer_id == consumer_id && stored.topic == topic) {
+        out[stored.partition] = stored.offset;
+      }
+    }
+    return out;
+  }
   void close(std::chrono::milliseconds deadline) override { client_.close(deadline); }
 
  private:

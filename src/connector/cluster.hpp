@@ -63,6 +63,9 @@ class Cluster {
   // A SmartModule's bytes, by its name or as `group/name@version`.
   [[nodiscard]] virtual std::optional<std::string> smartmodule(const std::string& name) = 0;
   [[nodiscard]] virtual std::vector<SmartModuleInfo> smartmodules() = 0;
+  // The last offsets that a consumer has committed.
+  [[nodiscard]] virtual std::map<PartitionId, Offset> stored_offsets(const std::string& consumer_id,
+                                                                     const std::string& topic) = 0;
   virtual void close(std::chrono::milliseconds deadline) = 0;
 };
 

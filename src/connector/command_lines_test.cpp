@@ -68,6 +68,42 @@ Answer run_with(std::vector<std::string> words) {
   return answer;
 }
 
+TEST(CommandLine, TheSchemaSaysThatTheKitsWordsAreKnown) {
+  EXPECT_THAT(run_with({"metadata"}).out,
+              HasSubstr(R"("$schema":"http://json-schema.org/draft-07/schema#",)"
+                        R"("$comment":"sluice-kit 1")"));
+}
+
+TEST(CommandLine, OneDoubleDashBeforeAllIsIgnored) {
+  EXPECT_EQ(run_with({"--", "metadata"}).out, run_with({"metadata"}).out);
+  EXPECT_EQ(run_with({"--", "validate", "--fluvio-topic=t", "--endpoint=x"}).code, 0);
+  EXPECT_EQ(run_with({"--", "--", "metadata"}).code, 2);
+}
+
+TEST(CommandLine, ValidateIsSilentWhenAllIsRight) {
+  const auto answer = run_with({"validate", "--fluvio-topic=t", "--endpoint=x"});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.out + answer.err, "");
+}
+
+TEST(CommandLine, ValidateReportsWhatAStartWould) {
+  const std::vector<std::vector<std::string>> wrong{
+      {"--fluvio-topic=t", "--interval=0"},
+      {"--fluvio-topic=t", "--endpoint=x", "--checkpoint=file"},
+      {"--fluvio-topic=t", "--endpoint=x", "--metrics-listen=nonsense"},
+      {"--fluvio-topic=t", "--endpoint=x", "--log=a=b=c"},
+      {"--fluvio-topic=t", "--endpoint=x", "--dead-letter-topic=t", "--transform-error=dead-letter",
+       "--map=m"}};
+  for (auto words : wrong) {
+    const auto start = run_with(words);
+    words.insert(words.begin(), "validate");
+    const auto validation = run_with(words);
+    EXPECT_EQ(validation.code, 2) << words.back();
+    EXPECT_EQ(validation.err, start.err);
+    EXPECT_EQ(validation.out, "");
+  }
+}
+
 TEST(CommandLine, MetadataIsOneLineWhateverFollows) {
   const auto answer = run_with({"metadata", "--nonsense"});
   EXPECT_EQ(answer.code, 0);

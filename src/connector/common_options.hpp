@@ -15,6 +15,7 @@ namespace sluice::connector {
 
 enum class LogFormat { text, json };
 enum class CheckpointPlace { topic, file };
+enum class Control { on, off };
 
 struct CommonOptions {
   std::string topic;
@@ -27,6 +28,7 @@ struct CommonOptions {
   std::string log = "info";
   LogFormat log_format = LogFormat::text;
   std::optional<std::string> metrics_listen;
+  Control control = Control::on;
   std::optional<std::string> state_dir;
   std::chrono::milliseconds drain_timeout{10'000};
 };
@@ -69,6 +71,12 @@ struct enum_names<connector::CheckpointPlace> {
 };
 
 template <>
+struct enum_names<connector::Control> {
+  static constexpr std::array rows{EnumName{connector::Control::on, "on"},
+                                   EnumName{connector::Control::off, "off"}};
+};
+
+template <>
 struct option_table<connector::CommonOptions> {
   using O = connector::CommonOptions;
   static constexpr auto rows = std::tuple{
@@ -97,6 +105,11 @@ struct option_table<connector::CommonOptions> {
                                  "Address that serves /metrics, /livez, /readyz and /status; "
                                  "port 0 takes a free one. Off when not given.")
           .value_name("HOST:PORT"),
+      option<&O::control>(
+          "control",
+          "Whether `sluice top`, `tap`, `pause` and the console find this instance: "
+          "a socket for this user alone, in $SLUICE_RUNTIME_DIR.")
+          .env("SLUICE_CONTROL"),
       option<&O::state_dir>("state-dir", "Folder for what must survive a restart.")
           .value_name("DIR"),
       option<&O::drain_timeout>("drain-timeout",

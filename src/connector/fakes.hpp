@@ -296,8 +296,13 @@ class FakeCluster final : public Cluster {
       out.push_back({.name = name, .wasm_bytes = bytes.size()});
     return out;
   }
+  [[nodiscard]] std::map<PartitionId, Offset> stored_offsets(const std::string&,
+                                                             const std::string&) override {
+    return offsets;
+  }
   void close(milliseconds) override { closed = true; }
 
+  std::map<PartitionId, Offset> offsets;  // of every consumer
   std::shared_ptr<ReaderScript> script = std::make_shared<ReaderScript>();
   // Another script for a reader, when it gives one.
   std::function<std::shared_ptr<ReaderScript>(const std::string& topic, const ReadPlan&)> on_reader;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/name_stem.hpp"
 #include "base/text.hpp"
 #include "connector/checkpoint_text.hpp"
 #include "connector/instance.hpp"

@@ -37,13 +37,27 @@ nlohmann::ordered_json transforms_json(const StatsSnapshot& stats) {
   return out;
 }
 
+nlohmann::ordered_json errors_json(const StatsSnapshot& stats) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& error : stats.recent_errors) {
+    out.push_back({{"time", time_text(error.time)},
+                   {"code", describe(error.code).name},
+                   {"text", error.text}});
+  }
+  return out;
+}
+
+std::string_view state_of(const StatsSnapshot& stats) {
+  return stats.paused && stats.phase == Phase::running ? "paused" : name_of(stats.phase);
+}
+
 }  // namespace
 
 Readiness readiness(const StatsSnapshot& stats, TimePoint now,
                     std::chrono::seconds progress_timeout) {
   Readiness out;
-  if (stats.phase != Phase::running) {
-    out.reasons.push_back("the connector is " + std::string(name_of(stats.phase)));
+  if (stats.phase != Phase::running || stats.paused) {
+    out.reasons.push_back("the connector is " + std::string(state_of(stats)));
   }
   if (stats.outside == Outside::disconnected) {
     out.reasons.push_back("not connected to the outside: " + stats.last_error);
@@ -74,7 +88,10 @@ std::string status_json(const Identity& who, const StatsSnapshot& stats,
       {"direction", who.direction},
       {"name", who.name},
       {"topic", who.topic},
-      {"state", name_of(stats.phase)},
+      {"pid", who.pid},
+      {"started", time_text(stats.started)},
+      {"state", state_of(stats)},
+      {"paused", stats.paused},
       {"outside", name_of(stats.outside)},
       {"ready", readiness.ready},
       {"reasons", readiness.reasons},
@@ -92,6 +109,7 @@ std::string status_json(const Identity& who, const StatsSnapshot& stats,
       {"retries", stats.retries},
       {"lag", stats.lag},
       {"last_error", stats.last_error},
+      {"recent_errors", errors_json(stats)},
       {"last_delivery", time_text(stats.last_delivery)},
       {"last_checkpoint", time_text(stats.last_checkpoint)},
   };

@@ -19,6 +19,7 @@ struct Identity {
   std::string direction;
   std::string name;  // of the instance
   std::string topic;
+  int pid = 0;
 };
 
 struct Readiness {
@@ -26,8 +27,8 @@ struct Readiness {
   std::vector<std::string> reasons;  // why not
 };
 
-// Ready means progressing: running, connected to both ends as far as is known, and, when there
-// is work, something was finished lately.
+// Ready means progressing: running and not paused, connected to both ends as far as is known, and,
+// when there is work, something was finished lately.
 [[nodiscard]] Readiness readiness(const StatsSnapshot& stats, TimePoint now,
                                   std::chrono::seconds progress_timeout);
 // {"ready":false,"reasons":["..."]}
@@ -35,6 +36,7 @@ struct Readiness {
 // The text format of Prometheus.
 [[nodiscard]] std::string metrics_text(const Identity& who, const StatsSnapshot& stats,
                                        const Readiness& readiness, WallTime now);
+// The state is `paused` while a running connector is; `started` and all times are UTC.
 [[nodiscard]] std::string status_json(const Identity& who, const StatsSnapshot& stats,
                                       const Readiness& readiness);
 

@@ -128,6 +128,24 @@ TEST_F(HealthTest, ReasonsAreBounded) {
   EXPECT_EQ(sum, 1'000U);
 }
 
+TEST_F(HealthTest, APausedConnectorIsAliveAndNotReady) {
+  stats.paused(true);
+  EXPECT_THAT(ready().reasons, ElementsAre("the connector is paused"));
+  EXPECT_THAT(status_json(who, stats.snapshot(), ready()),
+              HasSubstr(R"("state":"paused","paused":true)"));
+  EXPECT_THAT(metrics(), HasSubstr("sluice_connector_paused 1\n"));
+  stats.phase(Phase::draining);
+  EXPECT_THAT(status_json(who, stats.snapshot(), ready()), HasSubstr(R"("state":"draining")"));
+}
+
+TEST_F(HealthTest, StatusHasTheLastErrors) {
+  for (int i = 0; i < 30; ++i) stats.error({Errc::tls, "error " + std::to_string(i), {}});
+  const auto now = stats.snapshot();
+  ASSERT_EQ(now.recent_errors.size(), 20U);
+  EXPECT_EQ(now.recent_errors.front().text, "error 10");
+  EXPECT_THAT(status_json(who, now, ready()), HasSubstr(R"("code":"tls","text":"error 29"}])"));
+}
+
 TEST_F(HealthTest, StatusIsJsonWhateverTheTextsHold) {
   stats.error({Errc::io, "bytes \xff\x01 \"quoted\"", {}});
   const auto text = status_json(who, stats.snapshot(), ready());

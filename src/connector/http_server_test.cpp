@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "connector/fakes.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::connector {
@@ -19,9 +20,20 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-HttpReply echo(std::string_view path) {
-  return {.body = "path " + std::string(path) + "\n"};
+HttpReply echo(const HttpRequest& request) {
+  if (request.method != "GET") return {.status = 405};
+  return {.body = "path " + std::string(request.path) + "\n"};
 }
+
+// A server at a free port.
+struct TestServer {
+  explicit TestServer(HttpServer::Handler handler = echo, std::string_view listen = "127.0.0.1:0")
+      : at(server.listen(listen, std::move(handler))) {}
+  [[nodiscard]] const std::string& address() const { return at; }
+
+  HttpServer server;
+  std::string at;
+};
 
 // A client that says exactly what it is told.
 class RawClient {
@@ -49,6 +61,13 @@ class RawClient {
     }
     return out;
   }
+  // Up to and with a text.
+  [[nodiscard]] std::string hear_until(std::string_view end) const {
+    std::string out;
+    char byte = 0;
+    while (!out.ends_with(end) && ::recv(fd_, &byte, 1, 0) == 1) out += byte;
+    return out;
+  }
   [[nodiscard]] bool connected() const { return connected_; }
 
  private:
@@ -56,31 +75,105 @@ class RawClient {
   bool connected_;
 };
 
-std::string ask(const HttpServer& server, std::string_view request) {
+std::string ask(const TestServer& server, std::string_view request) {
   const RawClient client(server.address());
   client.say(request);
   return client.hear();
 }
 
-std::string get(const HttpServer& server, const std::string& path) {
+std::string get(const TestServer& server, const std::string& path) {
   return ask(server, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 }
 
 TEST(HttpServer, AnswersWithThePathAlone) {
-  const HttpServer server("127.0.0.1:0", echo);
+  const TestServer server;
   const auto reply = get(server, "/metrics?x=1");
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(reply, HasSubstr("\r\n\r\npath /metrics\n"));
 }
 
+TEST(HttpServer, AnswersHeadWithoutABody) {
+  const TestServer server;
+  const auto reply = ask(server, "HEAD /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(reply, HasSubstr("Content-Length: 8\r\n"));
+  EXPECT_THAT(reply, testing::EndsWith("\r\n\r\n"));
+}
+
+TEST(HttpServer, TakesNoBody) {
+  const TestServer server;
+  EXPECT_EQ(ask(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"), "");
+}
+
+// Lines that a test gives.
+class GivenLines final : public LineFeed {
+ public:
+  Piece take() override {
+    const std::lock_guard lock(guard_);
+    return {.text = std::exchange(text_, {}), .last = last_};
+  }
+  void on_ready(std::function<void()> wake) override {
+    const std::lock_guard lock(guard_);
+    wake_ = std::move(wake);
+  }
+  void give(const std::string& text, bool last) {
+    const std::lock_guard lock(guard_);
+    text_ += text;
+    last_ = last;
+    if (wake_) wake_();
+  }
+  [[nodiscard]] bool is_heard() const {
+    const std::lock_guard lock(guard_);
+    return wake_ != nullptr;
+  }
+
+ private:
+  mutable std::mutex guard_;
+  std::string text_;
+  bool last_ = false;
+  std::function<void()> wake_;
+};
+
+TEST(HttpServer, SendsLinesAsTheyCome) {
+  const auto lines = std::make_shared<GivenLines>();
+  const TestServer server([&](const HttpRequest&) { return HttpReply{.lines = lines}; });
+  lines->give("one\n", false);
+  const RawClient client(server.address());
+  client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.hear_until("one\n"), HasSubstr("Transfer-Encoding: chunked"));
+  lines->give("two\n", true);
+  EXPECT_THAT(client.hear(), HasSubstr("4\r\ntwo\n\r\n0\r\n"));
+}
+
+TEST(HttpServer, LetsGoOfLinesThatNobodyReads) {
+  const auto lines = std::make_shared<GivenLines>();
+  const TestServer server([&](const HttpRequest&) { return HttpReply{.lines = lines}; });
+  {
+    const RawClient client(server.address());
+    client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(fakes::eventually([&] { return lines->is_heard(); }));
+  }
+  EXPECT_TRUE(fakes::eventually([&] { return !lines->is_heard(); }));
+}
+
+TEST(HttpServer, LinesOutliveTheServer) {
+  const auto lines = std::make_shared<GivenLines>();
+  {
+    const TestServer server([&](const HttpRequest&) { return HttpReply{.lines = lines}; });
+    const RawClient client(server.address());
+    client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(fakes::eventually([&] { return lines->is_heard(); }));
+  }
+  lines->give("nobody\n", false);
+}
+
 TEST(HttpServer, RefusesOtherMethods) {
-  const HttpServer server("127.0.0.1:0", echo);
+  const TestServer server;
   EXPECT_THAT(ask(server, "DELETE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
               StartsWith("HTTP/1.1 405"));
 }
 
 TEST(HttpServer, SurvivesWhatIsNotHttp) {
-  const HttpServer server("127.0.0.1:0", echo);
+  const TestServer server;
   for (const auto& text : {std::string("garbage\r\n\r\n"), std::string("\0\1\2\3\r\n\r\n", 8),
                            "GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n"}) {
     (void)ask(server, text);
@@ -89,7 +182,7 @@ TEST(HttpServer, SurvivesWhatIsNotHttp) {
 }
 
 TEST(HttpServer, ManyConnectionsDoNotStopItForLong) {
-  const HttpServer server("127.0.0.1:0", echo);
+  const TestServer server;
   {
     std::vector<std::unique_ptr<RawClient>> silent;
     for (int i = 0; i < 100; ++i) silent.push_back(std::make_unique<RawClient>(server.address()));
@@ -103,7 +196,7 @@ TEST(HttpServer, SaysWhatIsWrongWithAnAddress) {
   for (const auto* listen : {"", "9100", ":9100", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
                              "127.0.0.1:70000", "127.0.0.1:-1", "example.com:80", "[::1:80"}) {
     try {
-      const HttpServer server(listen, echo);
+      const TestServer server(echo, listen);
       FAIL() << listen;
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.code(), Errc::usage) << listen;
@@ -112,9 +205,9 @@ TEST(HttpServer, SaysWhatIsWrongWithAnAddress) {
 }
 
 TEST(HttpServer, SaysThatThePortIsTaken) {
-  const HttpServer first("127.0.0.1:0", echo);
+  const TestServer first;
   try {
-    const HttpServer second(first.address(), echo);
+    const TestServer second(echo, first.address());
     FAIL();
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), Errc::address_in_use);

@@ -2,10 +2,7 @@
 #include "connector/instance.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -14,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/name_stem.hpp"
 #include "sluice/error.hpp"
 
 namespace sluice::connector {
@@ -21,28 +19,6 @@ namespace {
 
 constexpr std::string_view checkpoint_prefix = "sluice-checkpoint-";
 constexpr std::size_t topic_name_max = 63;
-
-// FNV-1a: small, and the same for ever.
-std::string hash_of(std::string_view text) {
-  std::uint32_t hash = 2'166'136'261U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
-  std::array<char, 9> hex{};
-  std::snprintf(hex.data(), hex.size(), "%08x", hash);
-  return hex.data();
-}
-
-std::string slug(std::string_view name, std::size_t size_max) {
-  std::string out;
-  for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    out += plain ? c : '-';
-  }
-  const bool same = out == name && !out.empty() && out.back() != '-' && out.front() != '-';
-  if (same && out.size() <= size_max) return out;
-  const auto hash = hash_of(name);
-  out.resize(std::min(out.size(), size_max - hash.size() - 1));
-  return out + "-" + hash;
-}
 
 int lock_file(const std::filesystem::path& folder, const std::string& stem) {
   std::error_code ignored;  // opening the file says it better
@@ -80,12 +56,9 @@ std::string default_instance_name(std::string_view connector, std::string_view t
   return out.append("-").append(topic);
 }
 
-std::string file_stem(std::string_view name) {
-  return slug(name, topic_name_max);
-}
-
 std::string checkpoint_topic(std::string_view name) {
-  return std::string(checkpoint_prefix) + slug(name, topic_name_max - checkpoint_prefix.size());
+  return std::string(checkpoint_prefix) +
+         name_stem(name, topic_name_max - checkpoint_prefix.size());
 }
 
 InstanceLock::InstanceLock(const std::string& name,

@@ -13,9 +13,6 @@ namespace sluice::connector {
 
 // Stable for the same connector and topic.
 [[nodiscard]] std::string default_instance_name(std::string_view connector, std::string_view topic);
-// Letters, digits and `-`; a name that is changed or cut gets a hash, so that two names never
-// become one.
-[[nodiscard]] std::string file_stem(std::string_view name);
 // A valid topic name, at most 63 characters.
 [[nodiscard]] std::string checkpoint_topic(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "base/name_stem.hpp"
 #include "connector/temp_folder.hpp"
 #include "sluice/error.hpp"
 

@@ -40,6 +40,7 @@ void Job::run() {
     const std::lock_guard lock(guard_);
     session_ = std::move(session);
     if (stop_requested_) return;
+    session_->set_paused(paused_);
     stats_.phase(Phase::running);
   }
   session_->run();
@@ -131,6 +132,13 @@ bool Job::stop_requested() const {
   return stop_requested_;
 }
 
+void Job::set_paused(bool paused) {
+  const std::lock_guard lock(guard_);
+  paused_ = paused;
+  stats_.paused(paused);
+  if (session_) session_->set_paused(paused);
+}
+
 void Job::request_stop() {
   const std::lock_guard lock(guard_);
   stop_requested_ = true;
@@ -166,6 +174,7 @@ std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
   auto session = std::make_unique<SourceSession>(
       *source_, *writer_, store_.get(), clock_, stats_,
       SourceSettings{.name = settings_.common.name, .buffer_bytes = options_.buffer_bytes.bytes});
+  if (settings_.tap != nullptr) session->show_to(*settings_.tap);
   if (transforms_) session->transform_with({start_chain(cluster), clock_}, fault_handling());
   return session;
 }
@@ -219,6 +228,7 @@ std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
                              .bytes = options_.batch.bytes.bytes,
                              .age = options_.batch.age},
                    .flush_timeout = common.drain_timeout * 3 / 4});
+  if (settings_.tap != nullptr) session->show_to(*settings_.tap);
   if (transforms_) session->transform_with(*transforms_, fault_handling());
   return session;
 }

@@ -20,6 +20,7 @@
 #include "connector/session.hpp"
 #include "connector/smartmodule_options.hpp"
 #include "connector/stats.hpp"
+#include "connector/tap.hpp"
 #include "connector/transforms.hpp"
 #include "sluice/connector/sink.hpp"
 #include "sluice/connector/source.hpp"
@@ -30,7 +31,8 @@ struct JobSettings {
   CommonOptions common;  // with the name filled in
   TopicConfig topic;     // for when it must be made
   SmartModuleOptions smartmodules;
-  Identity who;  // as dead letters say it
+  Identity who;        // as dead letters say it
+  Tap* tap = nullptr;  // sees the records, when there is one; outlives the job
 };
 
 // Connects once. Throws as `Client::connect`.
@@ -43,6 +45,7 @@ class Job : public Session {
 
   void run() final;
   void drain() final;
+  void set_paused(bool paused) final;
   void request_stop() final;
   void abandon() final;
   [[nodiscard]] std::uint64_t unfinished() const final;
@@ -80,6 +83,7 @@ class Job : public Session {
   mutable std::mutex guard_;
   std::unique_ptr<Session> session_;
   bool stop_requested_ = false;
+  bool paused_ = false;
 };
 
 class SourceJob final : public Job {

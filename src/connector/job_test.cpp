@@ -37,6 +37,10 @@ class Borrowed final : public Cluster {
   [[nodiscard]] std::vector<SmartModuleInfo> smartmodules() override {
     return inner_.smartmodules();
   }
+  [[nodiscard]] std::map<PartitionId, Offset> stored_offsets(const std::string& consumer_id,
+                                                             const std::string& topic) override {
+    return inner_.stored_offsets(consumer_id, topic);
+  }
   void close(milliseconds deadline) override { inner_.close(deadline); }
 
  private:

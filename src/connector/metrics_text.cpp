@@ -151,6 +151,7 @@ std::string metrics_text(const Identity& who, const StatsSnapshot& stats,
   add_transforms(metrics, stats);
   add_times(metrics, stats, now);
   metrics.gauge("ready", "1 when the connector is progressing.", readiness.ready ? 1 : 0);
+  metrics.gauge("paused", "1 when the connector was told to pause.", stats.paused ? 1 : 0);
   if (stats.outside != Outside::unknown) {
     metrics.gauge("outside_connected", "1 when the outside system is connected.",
                   stats.outside == Outside::connected ? 1 : 0);

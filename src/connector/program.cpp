@@ -6,11 +6,16 @@
 #include <string>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/log.hpp"
+#include "base/runtime_folder.hpp"
+#include "connector/check.hpp"
 #include "connector/client_cluster.hpp"
-#include "connector/health.hpp"
+#include "connector/documents.hpp"
 #include "connector/http_server.hpp"
 #include "connector/job.hpp"
+#include "connector/pages.hpp"
 #include "connector/signals.hpp"
 #include "connector/status_line.hpp"
 #include "connector/supervisor.hpp"
@@ -18,6 +23,11 @@
 
 namespace sluice::connector {
 namespace {
+
+// In the metadata: tools know by it that the words below are understood.
+constexpr std::string_view kit_mark = "sluice-kit 1";
+
+enum class Word : std::uint8_t { run, metadata, validate, check };
 
 template <typename Contract>
 struct KitOptions;
@@ -46,7 +56,8 @@ ProgramInfo program_info(const ConnectorInfo& info) {
           .version = std::string(info.version),
           .description = std::string(info.description),
           .title = {},
-          .section = std::string(info.section)};
+          .section = std::string(info.section),
+          .comment = std::string(kit_mark)};
 }
 
 int report(const Error& error, std::string_view name) {
@@ -79,7 +90,8 @@ Identity identity(const ConnectorInfo& info, const CommonOptions& common) {
           .version = std::string(info.version),
           .direction = std::string(info.direction),
           .name = common.name,
-          .topic = common.topic};
+          .topic = common.topic,
+          .pid = ::getpid()};
 }
 
 void start_line(const ConnectorInfo& info, const CommonOptions& common) {
@@ -90,36 +102,6 @@ void start_line(const ConnectorInfo& info, const CommonOptions& common) {
              {"name", common.name},
              {"topic", common.topic}});
 }
-
-// Whatever asks over HTTP gets one snapshot.
-class HealthPages {
- public:
-  HealthPages(Identity who, const Stats& stats, const Clock& clock)
-      : who_(std::move(who)), stats_(stats), clock_(clock) {}
-
-  [[nodiscard]] HttpReply reply(std::string_view path) const {
-    const auto now = stats_.snapshot();
-    const auto ready = readiness(now, clock_.now(), progress_timeout);
-    if (path == "/livez") return {.body = "ok\n"};
-    if (path == "/readyz") {
-      return {
-          .status = ready.ready ? 200U : 503U, .content_type = json, .body = readiness_json(ready)};
-    }
-    if (path == "/status") return {.content_type = json, .body = status_json(who_, now, ready)};
-    if (path == "/metrics") {
-      return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-              .body = metrics_text(who_, now, ready, clock_.wall())};
-    }
-    return {.status = 404, .body = "there are /metrics, /livez, /readyz and /status\n"};
-  }
-
- private:
-  static constexpr auto json = "application/json";
-  static constexpr std::chrono::seconds progress_timeout{30};
-  Identity who_;
-  const Stats& stats_;
-  const Clock& clock_;
-};
 
 void log_end(const RunEnd& end, const CommonOptions& common) {
   if (end.failure) {
@@ -173,12 +155,14 @@ void check_smartmodules(const SmartModuleOptions& options, const CommonOptions& 
   }
 }
 
+// All that can be wrong without contacting anything.
 template <typename Contract>
-int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
-               KitInput<Contract>& kit, const ConnectorConfig& config) {
+void check_input(const ConnectorInfo& info, KitInput<Contract>& kit,
+                 const ConnectorConfig& config) {
   auto& [common, smartmodules, options] = kit;
   check_options(common, options);
   check_smartmodules(smartmodules, common, info);
+  if (common.metrics_listen) check_listen_address(*common.metrics_listen);
   for (const auto& [name, value] : config.environment) {
     ::setenv(name.c_str(), value.reveal().c_str(), 1);
   }
@@ -186,25 +170,133 @@ int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& progr
       {.filter = common.log,
        .format = common.log_format == LogFormat::json ? log::Format::json : log::Format::text}));
   if (common.name.empty()) common.name = default_instance_name(info.name, common.topic);
+}
+
+// The socket of this instance, where it can be had: a connector runs without one, too.
+std::optional<ControlSocket> take_control_socket(const CommonOptions& common) {
+  if (common.control == Control::off) return std::nullopt;
+  const auto without = [&](const std::string& reason) {
+    log::warn("connector", "runs without a control socket: `sluice top` does not see it",
+              {{"reason", reason}});
+    return std::nullopt;
+  };
+  const auto folder = runtime_folders().front();
+  if (const auto made = make_runtime_folder(folder); !made) return without(made.error().context);
+  auto socket = ControlSocket::listen(control_socket(folder, common.name));
+  if (!socket) return without(socket.error().context);
+  if (!*socket) return without("another connector with the name `" + common.name + "` has it");
+  log::debug("connector", "serving control", {{"socket", (*socket)->path().string()}});
+  return std::move(*socket);
+}
+
+void serve_pages(HttpServer& server, const Pages& pages, const CommonOptions& common,
+                 const std::optional<ControlSocket>& control) {
+  if (common.metrics_listen) {
+    const auto address = server.listen(
+        *common.metrics_listen, [&](const HttpRequest& request) { return pages.reply(request); });
+    log::info("connector", "serving metrics and health", {{"address", address}});
+  }
+  if (control) {
+    server.listen(control->duplicate(),
+                  [&](const HttpRequest& request) { return pages.control_reply(request); });
+  }
+}
+
+template <typename Contract>
+int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
+               KitInput<Contract>& kit, const ConnectorConfig& config) {
+  auto& [common, smartmodules, options] = kit;
   Signals signals;
   start_line(info, common);
   const Clock clock;
   Stats stats(clock);
+  Tap tap;
   const auto who = identity(info, common);
-  const HealthPages pages(who, stats, clock);
-  std::optional<HttpServer> server;
-  if (common.metrics_listen) {
-    server.emplace(*common.metrics_listen,
-                   [&](std::string_view path) { return pages.reply(path); });
-    log::info("connector", "serving metrics and health", {{"address", server->address()}});
-  }
   typename KitOptions<Contract>::JobType job({.common = common,
                                               .topic = topic_config(config.topic),
                                               .smartmodules = std::move(smartmodules),
-                                              .who = who},
+                                              .who = who,
+                                              .tap = &tap},
                                              std::move(options), program.make(),
                                              connect_with(common), clock, stats);
+  const Pages pages(who, stats, clock, tap, [&](bool paused) {
+    log::info("connector", paused ? "told to pause" : "told to go on");
+    job.set_paused(paused);
+  });
+  const auto control = take_control_socket(common);
+  HttpServer server;
+  serve_pages(server, pages, common, control);
   return run_job(job, stats, clock, common, signals);
+}
+
+template <typename Contract>
+void validate_parsed(const detail::Program<Contract>& program, const KitInput<Contract>& kit,
+                     const ConnectorConfig& config) {
+  static_cast<void>(topic_config(config.topic));
+  for (const auto& step : transform_steps(kit.smartmodules)) check_params(step);
+  static_cast<void>(program.make());
+}
+
+// Where a sink's offsets are kept in the cluster; empty: they are not.
+std::string consumer_id(const SinkOptions& options, const std::string& name) {
+  return consumer_options(options, name).consumer_id;
+}
+std::string consumer_id(const SourceOptions&, const std::string&) {
+  return {};
+}
+
+template <typename Contract>
+int check_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
+                 const KitInput<Contract>& kit, const ConnectorConfig& config) {
+  const auto& common = kit.common;
+  // Only the lines of JSON are wanted, unless somebody asks.
+  if (common.log == CommonOptions().log) or_throw(log::configure({.filter = "warn"}));
+  const auto who = identity(info, common);
+  const JobSettings settings{.common = common,
+                             .topic = topic_config(config.topic),
+                             .smartmodules = kit.smartmodules,
+                             .who = who};
+  const auto cluster =
+      check_cluster(settings, connect_with(common), consumer_id(kit.options, common.name));
+  print(check_json(cluster));
+  const std::shared_ptr<Contract> connector = program.make();
+  const auto outside = check_outside(who, common.connect_timeout,
+                                     [connector](CheckContext& c) { connector->check(c); });
+  print(check_json(outside));
+  const auto& problem = cluster.problem ? cluster.problem : outside.problem;
+  const int code = problem ? describe(problem->code).exit_code : 0;
+  if (outside.is_stuck) std::_Exit(code);
+  return code;
+}
+
+// Takes the first word off, and the `--` before it.
+Word take_word(std::vector<std::string>& words) {
+  const auto drop = [&] { words.erase(words.begin()); };
+  if (!words.empty() && words.front() == "--") drop();
+  const auto word = words.empty() ? std::string() : words.front();
+  for (const auto& [name, meaning] :
+       {std::pair{"metadata", Word::metadata}, std::pair{"validate", Word::validate},
+        std::pair{"check", Word::check}}) {
+    if (word != name) continue;
+    drop();
+    return meaning;
+  }
+  return Word::run;
+}
+
+// The exit code when there is nothing to do but to tell.
+std::optional<int> answer(const ProgramInfo& about, const OptionSet& set,
+                          const ParseOutcome& outcome) {
+  for (const auto& warning : outcome.warnings) {
+    std::fprintf(stderr, "%s\n", warning.text().c_str());
+  }
+  if (!outcome.ok()) {
+    std::fprintf(stderr, "%s\nFor more, try --help.\n", outcome.report().c_str());
+    return describe(outcome.problems.front().code).exit_code;
+  }
+  if (outcome.wants == ParseOutcome::Wants::run) return std::nullopt;
+  print(outcome.wants == ParseOutcome::Wants::help ? help_text(about, set) : version_text(about));
+  return 0;
 }
 
 template <typename Contract>
@@ -218,30 +310,25 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
   set.bind(kit.common, hidden).bind(kit.options, hidden);
 
   const auto about = program_info(info);
-  if (argc > 1 && std::string_view(argv[1]) == "metadata") {
+  auto input = program_input(argc, argv);
+  const auto word = take_word(input.words);
+  if (word == Word::metadata) {
     print(metadata_json(about, set) + "\n");
     return 0;
   }
-  auto input = program_input(argc, argv);
+  if (const auto text = document(input.words, about, set)) {
+    print(*text);
+    return 0;
+  }
   input.section = info.section;
   input.direction = info.direction;
   const auto outcome = parse_options(set, input);
-  for (const auto& warning : outcome.warnings) {
-    std::fprintf(stderr, "%s\n", warning.text().c_str());
-  }
-  if (!outcome.ok()) {
-    std::fprintf(stderr, "%s\nFor more, try --help.\n", outcome.report().c_str());
-    return describe(outcome.problems.front().code).exit_code;
-  }
-  if (outcome.wants == ParseOutcome::Wants::help) {
-    print(help_text(about, set));
-    return 0;
-  }
-  if (outcome.wants == ParseOutcome::Wants::version) {
-    print(version_text(about));
-    return 0;
-  }
-  return run_parsed(info, program, kit, outcome.config);
+  if (const auto code = answer(about, set, outcome)) return *code;
+  check_input(info, kit, outcome.config);
+  if (word == Word::check) return check_parsed(info, program, kit, outcome.config);
+  if (word == Word::run) return run_parsed(info, program, kit, outcome.config);
+  validate_parsed(program, kit, outcome.config);
+  return 0;
 }
 
 template <typename Contract>

@@ -17,6 +17,8 @@ class Session {
   // Waits until all that was read is where it should be; after `run`, whether it threw or not.
   // Throws: what makes that impossible.
   virtual void drain() = 0;
+  // Takes nothing new while paused: what is half done is finished, a stop needs no resume.
+  virtual void set_paused(bool paused) = 0;
   // Read no more, finish what is half done, return from `run`.
   virtual void request_stop() = 0;
   // The time to drain is over: all that waits in the kit throws `cancelled`.

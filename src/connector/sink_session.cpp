@@ -123,17 +123,37 @@ bool SinkSession::persist(const std::function<void()>& step) {
   }
 }
 
+std::chrono::milliseconds SinkSession::time_to_idle() const {
+  const auto until_idle = last_idle_ + settings_.idle_period - clock_.now();
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until_idle);
+  return std::clamp(wait, std::chrono::milliseconds(0), stop_check_period);
+}
+
+void SinkSession::hold(std::chrono::milliseconds wait) {
+  std::unique_lock lock(guard_);
+  changed_.wait_for(lock, wait, [this] { return !paused_ || stopping_; });
+}
+
+bool SinkSession::may_write() {
+  if (!paused_) return true;
+  std::unique_lock lock(guard_);
+  changed_.wait(lock, [this] { return !paused_ || stopping_; });
+  return !paused_;
+}
+
 bool SinkSession::collect() {
   if (builder_.empty()) {
-    const auto until_idle = last_idle_ + settings_.idle_period - clock_.now();
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until_idle);
-    read(std::clamp(wait, std::chrono::milliseconds(0), stop_check_period));
+    if (paused_) {
+      hold(time_to_idle());
+    } else {
+      read(time_to_idle());
+    }
     if (builder_.empty()) {
       stats_.progress();
       return false;
     }
   }
-  while (!builder_.full() && !stopping_ && !ended_ && !fault_) {
+  while (!builder_.full() && !stopping_ && !ended_ && !fault_ && !paused_) {
     const auto left = builder_.time_left(clock_.now());
     if (!read(left) && left.count() == 0) break;
   }
@@ -263,6 +283,11 @@ void SinkSession::write_some(Batch& rest) {
   settle(rest, run_length(rest, true));
   const auto part = rest.first(run_length(rest, false));
   if (part.empty()) return;
+  if (!may_write()) {
+    unfinished_ -= rest.size();
+    rest = {};
+    return;
+  }
   try {
     sink_.write(part);
   } catch (const PartialWrite& partial) {
@@ -317,6 +342,11 @@ void SinkSession::settle(Batch& rest, std::size_t count) {
     whole.reset();
   }
   stats_.delivered(records, bytes_of(written));
+  if (tap_ != nullptr && tap_->wanted()) {
+    for (const auto& record : written) {
+      tap_->pass({record.partition, record.offset, record.key, record.value});
+    }
+  }
   unfinished_ -= count;
   rest = rest.subspan(count);
 }
@@ -335,6 +365,13 @@ void SinkSession::drain() {
     throw;
   }
   if (opened_) sink_.close();
+}
+
+void SinkSession::set_paused(bool paused) {
+  paused_ = paused;
+  const std::lock_guard lock(guard_);
+  if (reader_) reader_->interrupt();
+  changed_.notify_all();
 }
 
 void SinkSession::request_stop() {

@@ -24,6 +24,7 @@
 #include "connector/session.hpp"
 #include "connector/sink_transform.hpp"
 #include "connector/stats.hpp"
+#include "connector/tap.hpp"
 #include "sluice/connector/sink.hpp"
 
 namespace sluice::connector {
@@ -46,9 +47,12 @@ class SinkSession final : public Session, public SinkContext {
 
   // Every record goes through these. Requires: called before `run`, and they outlive the session.
   void transform_with(const Transforms& transforms, FaultHandling on_fault);
+  // Sees what is written. Requires: called before `run`; it outlives the session.
+  void show_to(Tap& tap) { tap_ = &tap; }
 
   void run() override;
   void drain() override;
+  void set_paused(bool paused) override;
   void request_stop() override;
   void abandon() override;
   [[nodiscard]] std::uint64_t unfinished() const override { return unfinished_; }
@@ -67,8 +71,14 @@ class SinkSession final : public Session, public SinkContext {
   // False when told to stop meanwhile, with no record in hand that is worth another try.
   bool persist(const std::function<void()>& step);
   void open_sink();
-  // Fills the batch, up to its age. False when nothing came.
+  // Fills the batch, up to its age. False when nothing came, or paused.
   bool collect();
+  [[nodiscard]] std::chrono::milliseconds time_to_idle() const;
+  // Waits a moment for the end of a pause.
+  void hold(std::chrono::milliseconds wait);
+  // Waits for the end of a pause. False when told to stop in it: the next run reads and writes
+  // what is in hand.
+  [[nodiscard]] bool may_write();
   // What comes next, transformed, into the batch. False when nothing came.
   bool read(std::chrono::milliseconds wait);
   Records transform(const Records& records);
@@ -110,10 +120,12 @@ class SinkSession final : public Session, public SinkContext {
   std::optional<LookBackReader> look_back_;
   std::optional<SinkTransform> transform_;
   FaultHandling on_fault_;
+  Tap* tap_ = nullptr;
   std::optional<Error> fault_;  // that the run ends with, when what came before it is written
   std::unique_ptr<RecordReader> reader_;
 
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> paused_{false};
   std::atomic<std::uint64_t> unfinished_{0};
   std::mutex guard_;  // of the reader's pointer and what follows
   std::condition_variable changed_;

@@ -2,6 +2,7 @@
 #include "connector/sink_session.hpp"
 
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -323,6 +324,62 @@ TEST_F(SinkTest, TheLedgerAddsUp) {
   EXPECT_EQ(now.bytes_delivered, 3U);
   EXPECT_EQ(now.in_flight(), 0U);
   EXPECT_EQ(now.lag, 7);
+}
+
+TEST_F(SinkTest, APausedSinkReadsAndWritesNothing) {
+  script().give(make_records(0, 0, {"a"}));
+  script().end_after = false;
+  session.emplace(sink, cluster, clock, stats, settings);
+  session->set_paused(true);
+  std::thread thread([&] {
+    session->run();
+    session->drain();
+  });
+  EXPECT_TRUE(fakes::eventually([&] { return stats.snapshot().last_progress.has_value(); }));
+  session->request_stop();
+  thread.join();
+  EXPECT_THAT(sink.written, IsEmpty());
+  EXPECT_EQ(session->unfinished(), 0U);
+  EXPECT_THAT(script().commits, IsEmpty());
+}
+
+TEST_F(SinkTest, GoesOnAfterAPause) {
+  script().give(make_records(0, 0, {"a"}));
+  session.emplace(sink, cluster, clock, stats, settings);
+  session->set_paused(true);
+  std::thread thread([&] {
+    session->run();
+    session->drain();
+  });
+  EXPECT_TRUE(fakes::eventually([&] { return stats.snapshot().last_progress.has_value(); }));
+  session->set_paused(false);
+  thread.join();
+  EXPECT_THAT(sink.written, ElementsAre("a"));
+}
+
+TEST_F(SinkTest, AStopWhilePausedLeavesWhatWasReadToTheNextRun) {
+  script().give(make_records(0, 0, {"a", "b", "c"}));
+  settings.batch.count = 1;
+  sink.before_write = [&] {
+    session->set_paused(true);
+    session->request_stop();
+  };
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0U, 0)));
+  EXPECT_EQ(session->unfinished(), 0U);
+}
+
+TEST_F(SinkTest, ShowsWhatIsWritten) {
+  Tap tap;
+  const auto feed = tap.listen(std::nullopt);
+  script().give(make_records(3, 41, {"a"}));
+  session.emplace(sink, cluster, clock, stats, settings);
+  session->show_to(tap);
+  session->run();
+  session->drain();
+  EXPECT_THAT(feed->take().text,
+              testing::HasSubstr(R"("partition":3,"offset":41,"key":null,"value":"a"})"));
 }
 
 }  // namespace

@@ -108,15 +108,27 @@ void SourceSession::send_parts(Lock& lock, Parts parts, std::optional<Position> 
   const auto number = add(lock, parts, std::move(position));
   lock.unlock();
   try {
-    for (const auto& part : parts) {
-      writer_.send(part, [this, number, bytes = bytes_of(part)](const Outcome<Delivered>& outcome) {
-        on_result(number, bytes, outcome);
-      });
-    }
+    for (const auto& part : parts) send_part(part, number);
   } catch (const Failure& failure) {
     refused(number, failure.error());
     throw;
   }
+}
+
+void SourceSession::send_part(const RecordRef& part, std::uint64_t number) {
+  const auto bytes = bytes_of(part);
+  if (tap_ == nullptr || !tap_->wanted()) {
+    writer_.send(part, [this, number, bytes](const Outcome<Delivered>& outcome) {
+      on_result(number, bytes, outcome);
+    });
+    return;
+  }
+  // Where it went is known when the topic has it.
+  writer_.send(part, [this, number, bytes,
+                      copy = std::make_unique<TapCopy>(part)](Outcome<Delivered> outcome) {
+    if (outcome.ok()) tap_->pass(copy->at(outcome.value()));
+    on_result(number, bytes, outcome);
+  });
 }
 
 void SourceSession::send_transformed(const RecordRef& record, std::optional<Position> position) {
@@ -181,13 +193,16 @@ void SourceSession::stop_at(Error error, std::optional<Position> position) {
 void SourceSession::wait_for_room(Lock& lock) {
   throw_if_over();
   if (room()) return;
-  const auto since = std::chrono::steady_clock::now();
+  auto since = std::chrono::steady_clock::now();
   while (!room()) {
+    const bool held = holds();  // this time is the user's
     changed_.wait(lock);
+    const auto now = std::chrono::steady_clock::now();
+    if (!held) stats_.budget_wait(now - since);
+    since = now;
     hand_out(lock);
     throw_if_over();
   }
-  stats_.budget_wait(std::chrono::steady_clock::now() - since);
 }
 
 bool SourceSession::has_room() const {
@@ -333,6 +348,16 @@ void SourceSession::stop_with(Error error) {
   const Lock lock(guard_);
   if (!fatal_) fatal_ = std::move(error);
   wake();
+}
+
+void SourceSession::set_paused(bool paused) {
+  const Lock lock(guard_);
+  paused_ = paused;
+  if (room_wanted_ && room()) {
+    room_wanted_ = false;
+    wake_.signal();
+  }
+  changed_.notify_all();
 }
 
 void SourceSession::request_stop() {

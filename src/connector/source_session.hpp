@@ -21,6 +21,7 @@
 #include "connector/session.hpp"
 #include "connector/source_transform.hpp"
 #include "connector/stats.hpp"
+#include "connector/tap.hpp"
 #include "connector/wake_fd.hpp"
 #include "sluice/connector/source.hpp"
 
@@ -46,9 +47,12 @@ class SourceSession final : public Session, public SourceContext {
 
   // Every record goes through it. Requires: called before `run`.
   void transform_with(SourceTransform transform, FaultHandling on_fault);
+  // Sees what the topic has. Requires: called before `run`; it outlives the session.
+  void show_to(Tap& tap) { tap_ = &tap; }
 
   void run() override;
   void drain() override { flush(); }
+  void set_paused(bool paused) override;
   void request_stop() override;
   void abandon() override;
   [[nodiscard]] std::uint64_t unfinished() const override;
@@ -90,7 +94,9 @@ class SourceSession final : public Session, public SourceContext {
   bool pause_after(const Error& error);
   void wait_for_room(Lock& lock);
   // The budget is passed by one record at most, so that room does not depend on its size.
-  [[nodiscard]] bool room() const { return used_bytes_ < settings_.buffer_bytes; }
+  [[nodiscard]] bool room() const { return used_bytes_ < settings_.buffer_bytes && !holds(); }
+  // Paused is as if the budget were used up; a source that is to stop must get rid of what it has.
+  [[nodiscard]] bool holds() const { return paused_ && !stopping_; }
   void hand_out(Lock& lock);
   void throw_if_over() const;  // Requires: the lock is held.
   void wake();
@@ -99,6 +105,7 @@ class SourceSession final : public Session, public SourceContext {
   void on_letter(std::uint64_t number, const Outcome<Done>& outcome);
   // The topic has a part; true when the record is whole.
   bool complete(const Lock& lock, std::uint64_t number);
+  void send_part(const RecordRef& part, std::uint64_t number);
   void refused(std::uint64_t number, Error error);
   void release_position(const Lock& lock);
   void on_stored(MarkedPosition position);
@@ -113,6 +120,7 @@ class SourceSession final : public Session, public SourceContext {
   OutsideLink outside_;                       // the source's thread only
   std::optional<SourceTransform> transform_;  // the source's thread only
   FaultHandling on_fault_;
+  Tap* tap_ = nullptr;
   WakeFd wake_;
 
   mutable std::mutex guard_;
@@ -120,6 +128,7 @@ class SourceSession final : public Session, public SourceContext {
   AckTracker tracker_;
   std::size_t used_bytes_ = 0;
   mutable bool room_wanted_ = false;
+  bool paused_ = false;
   bool stopping_ = false;
   bool abandoned_ = false;
   bool flushing_ = false;

@@ -348,5 +348,84 @@ TEST(SourceSession, ManyThreadsAcknowledgeInAnyOrder) {
   EXPECT_TRUE(std::ranges::is_sorted(heard, {}, [](const auto& s) { return std::stoi(s); }));
 }
 
+TEST(SourceSession, APausedSourceWaitsInSend) {
+  Running test(
+      [](SourceContext& stream) {
+        for (const auto* value : {"a", "b"}) stream.send({.value = value});
+      },
+      PositionKeeper::nobody, true);
+  test.before_run = [](SourceSession& session) { session.set_paused(true); };
+  test.start();
+  EXPECT_FALSE(test.session->has_room());
+  EXPECT_THAT(test.writer.values(), IsEmpty());
+  test.session->set_paused(false);
+  ASSERT_TRUE(test.ends());
+  EXPECT_THAT(test.writer.values(), ElementsAre("a", "b"));
+  EXPECT_EQ(test.stats.snapshot().budget_wait.count(), 0) << "it was not the budget";
+}
+
+TEST(SourceSession, WhatIsInFlightIsAcknowledgedWhilePaused) {
+  Running test([](SourceContext& stream) {
+    send(stream, "a");
+    while (stream.wait(milliseconds(1))) {
+    }
+  });
+  test.start();
+  ASSERT_TRUE(eventually([&] { return test.writer.waiting() == 1; }));
+  test.session->set_paused(true);
+  test.writer.acknowledge_one();
+  EXPECT_TRUE(eventually([&] { return !test.source.heard().empty(); }));
+  test.session->request_stop();
+  EXPECT_TRUE(test.ends());
+}
+
+TEST(SourceSession, AStopEndsAPauseAtOnce) {
+  Running test(
+      [](SourceContext& stream) {
+        while (!stream.stopping()) stream.send({.value = "a"});
+      },
+      PositionKeeper::nobody, true);
+  test.before_run = [](SourceSession& session) { session.set_paused(true); };
+  test.start();
+  test.session->request_stop();
+  ASSERT_TRUE(test.ends());
+  EXPECT_FALSE(test.failed);
+  EXPECT_EQ(test.session->unfinished(), 0U);
+}
+
+TEST(SourceSession, AWaitingSourceHearsTheEndOfAPause) {
+  std::atomic<bool> asked{false};
+  Running test(
+      [&](SourceContext& stream) {
+        while (!stream.has_room()) {
+          asked = true;
+          pollfd wake{.fd = stream.wake_fd(), .events = POLLIN, .revents = 0};
+          if (::poll(&wake, 1, 20'000) != 1 || !stream.dispatch()) return;
+        }
+        stream.send({.value = "a"});
+      },
+      PositionKeeper::nobody, true);
+  test.before_run = [](SourceSession& session) { session.set_paused(true); };
+  test.start();
+  ASSERT_TRUE(eventually([&] { return asked.load(); }));
+  test.session->set_paused(false);
+  ASSERT_TRUE(test.ends());
+  EXPECT_THAT(test.writer.values(), ElementsAre("a"));
+}
+
+TEST(SourceSession, ShowsWhatTheTopicHas) {
+  Tap tap;
+  const auto feed = tap.listen(std::nullopt);
+  Running test([](SourceContext& stream) { stream.send({.key = "k", .value = "v"}); },
+               PositionKeeper::nobody);
+  test.before_run = [&](SourceSession& session) { session.show_to(tap); };
+  test.start();
+  ASSERT_TRUE(eventually([&] { return test.writer.waiting() == 1; }));
+  EXPECT_EQ(feed->take().text, "");
+  test.writer.acknowledge_one();
+  ASSERT_TRUE(test.ends());
+  EXPECT_THAT(feed->take().text, testing::HasSubstr(R"("key":"k","value":"v"})"));
+}
+
 }  // namespace
 }  // namespace sluice::connector

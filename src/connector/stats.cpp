@@ -96,6 +96,10 @@ void Stats::error(const Error& error) {
   ++errors_[static_cast<std::size_t>(error.code)];
   const std::lock_guard lock(guard_);
   last_error_ = error.context.empty() ? std::string(describe(error.code).text) : error.context;
+  if (recent_errors_.size() >= recent_errors_max) recent_errors_.pop_front();
+  recent_errors_.push_back({.time = clock_.wall(),
+                            .code = error.code,
+                            .text = last_error_.substr(0, error_text_bytes_max)});
 }
 
 void Stats::checkpoint_stored() {
@@ -110,6 +114,8 @@ void Stats::progress() {
 StatsSnapshot Stats::snapshot() const {
   StatsSnapshot out;
   out.phase = phase_;
+  out.paused = paused_;
+  out.started = started_;
   out.outside = outside_;
   out.cluster_away = cluster_away_;
   // Settled first: what is in flight is then never negative.
@@ -135,6 +141,7 @@ StatsSnapshot Stats::snapshot() const {
   const std::lock_guard lock(guard_);
   out.filtered = {filtered_.begin(), filtered_.end()};
   out.last_error = last_error_;
+  out.recent_errors = {recent_errors_.begin(), recent_errors_.end()};
   for (const auto& step : steps_) out.steps.push_back(step.copy());
   return out;
 }

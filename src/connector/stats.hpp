@@ -59,9 +59,17 @@ class StepCounts {
   std::atomic<std::int64_t> time_ns_{0};
 };
 
+struct RecentError {
+  WallTime time;
+  Errc code = Errc::internal;
+  std::string text;
+};
+
 // A copy of everything, at one moment.
 struct StatsSnapshot {
   Phase phase = Phase::starting;
+  bool paused = false;
+  WallTime started{};
   Outside outside = Outside::unknown;
   bool cluster_away = false;
   std::uint64_t records_read = 0;
@@ -82,7 +90,8 @@ struct StatsSnapshot {
   std::map<std::string, std::uint64_t> filtered;     // by reason
   std::map<std::string_view, std::uint64_t> errors;  // by the code's name
   std::string last_error;
-  std::vector<StepCounts::Copy> steps;  // of the transforms
+  std::vector<RecentError> recent_errors;  // the oldest first
+  std::vector<StepCounts::Copy> steps;     // of the transforms
 
   [[nodiscard]] std::uint64_t in_flight() const noexcept {
     const auto settled =
@@ -93,9 +102,10 @@ struct StatsSnapshot {
 
 class Stats {
  public:
-  explicit Stats(const Clock& clock) : clock_(clock) {}
+  explicit Stats(const Clock& clock) : clock_(clock), started_(clock.wall()) {}
 
   void phase(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
+  void paused(bool paused) { paused_.store(paused, std::memory_order_relaxed); }
   void outside(Outside outside) { outside_.store(outside, std::memory_order_relaxed); }
   // The connection to the cluster is lost; false when it is there again.
   void cluster_away(bool away) { cluster_away_.store(away, std::memory_order_relaxed); }
@@ -121,11 +131,14 @@ class Stats {
  private:
   static constexpr std::size_t code_count = static_cast<std::size_t>(Errc::internal) + 1;
   static constexpr std::size_t reasons_max = 64;
+  static constexpr std::size_t recent_errors_max = 20;
+  static constexpr std::size_t error_text_bytes_max = 1'024;
 
   const Clock& clock_;
+  const WallTime started_;
   std::atomic<Phase> phase_{Phase::starting};
   std::atomic<Outside> outside_{Outside::unknown};
-  std::atomic<bool> cluster_away_{false};
+  std::atomic<bool> cluster_away_{false}, paused_{false};
   std::atomic<std::uint64_t> records_read_{0}, bytes_read_{0};
   std::atomic<std::uint64_t> records_delivered_{0}, bytes_delivered_{0};
   std::atomic<std::uint64_t> records_failed_{0}, records_filtered_{0};
@@ -138,6 +151,7 @@ class Stats {
   mutable std::mutex guard_;
   std::map<std::string, std::uint64_t, std::less<>> filtered_;
   std::string last_error_;
+  std::deque<RecentError> recent_errors_;
   std::deque<StepCounts> steps_;  // never moved
 };
 

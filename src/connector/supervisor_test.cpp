@@ -24,6 +24,7 @@ struct FakeSession final : Session {
     if (drain_body) drain_body();
     if (drained != nullptr) *drained = true;
   }
+  void set_paused(bool) override {}
   void request_stop() override { stopping = true; }
   void abandon() override { abandoned = true; }
   [[nodiscard]] std::uint64_t unfinished() const override { return left; }

@@ -110,6 +110,13 @@ void RecordChain::count() {
   }
 }
 
+void check_params(const TransformStep& step) {
+  if (const auto fits = smartmodule::check_params(step.params); !fits) {
+    throw Failure(Errc::invalid_config, "the parameters of the SmartModule `" + step.module +
+                                            "`: " + fits.error().context);
+  }
+}
+
 // --- Transforms ----------------------------------------------------------------------------
 
 Transforms::Transforms(std::vector<TransformStep> steps, smartmodule::ChainOptions options,
@@ -120,10 +127,7 @@ Transforms::Transforms(std::vector<TransformStep> steps, smartmodule::ChainOptio
   for (auto& step : steps) {
     auto& one = loaded_.emplace_back();
     one.step = std::move(step);
-    if (const auto fits = smartmodule::check_params(one.step.params); !fits) {
-      throw Failure(Errc::invalid_config, "the parameters of the SmartModule `" + one.step.module +
-                                              "`: " + fits.error().context);
-    }
+    check_params(one.step);
     if (is_file(one.step.module)) take(one, read_module(one.step.module));
   }
 }

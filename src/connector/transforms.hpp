@@ -45,6 +45,9 @@ class RecordChain {
   std::vector<smartmodule::StepStats> counted_;
 };
 
+// Throws: `invalid_config` when the parameters are more than a SmartModule may be given.
+void check_params(const TransformStep& step);
+
 class Transforms {
  public:
   // Loads what is a file. Requires: there is a step. Throws: `smartmodule`, `invalid_config`

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "options/convert.hpp"
+#include "options/report.hpp"
 
 namespace sluice::options {
 
@@ -69,6 +70,32 @@ std::string type_of(const OptionRow& row) {
   }();
   if (row.shape == OptionShape::map) return "map to " + name;
   return row.repeats() ? "list of " + name : name;
+}
+
+std::string remarks_of(const BoundRow& bound) {
+  const auto& row = *bound.row;
+  std::string out;
+  if (const auto choices = choices_of(row); !choices.empty()) {
+    out += " One of " + listed(choices, "and") + '.';
+  }
+  if (const auto range = range_of(row); !range.empty()) out += " Range: " + range + '.';
+  if (!row.env_name.empty()) out += " Environment: `" + std::string(row.env_name) + "`.";
+  if (row.masks_value()) out += " Secret.";
+  if (!row.instead.empty()) out += " Deprecated: " + std::string(row.instead) + '.';
+  return out;
+}
+
+std::string usage_words(std::span<const BoundRow> rows) {
+  std::string words;
+  for (const auto& bound : rows) {
+    const bool shown = bound.row->is_required && !bound.hidden && !bound.row->is_positional;
+    if (shown) words += ' ' + usage_of(bound);
+  }
+  for (const auto& bound : rows) {
+    if (!bound.row->is_positional || bound.hidden) continue;
+    words += ' ' + (bound.row->is_required ? usage_of(bound) : '[' + usage_of(bound) + ']');
+  }
+  return words;
 }
 
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns) {

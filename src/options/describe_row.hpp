@@ -15,6 +15,10 @@ namespace sluice::options {
 [[nodiscard]] std::string range_of(const OptionRow& row);
 // `duration`, `list of text` ...
 [[nodiscard]] std::string type_of(const OptionRow& row);
+// What follows the row's words: choices, range, variable, each a sentence after a blank.
+[[nodiscard]] std::string remarks_of(const BoundRow& bound);
+// The required options and the positional words of a command line, each after a blank.
+[[nodiscard]] std::string usage_words(std::span<const BoundRow> rows);
 // Paragraph of words, broken before `columns`; each line but the first is indented.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns);
 

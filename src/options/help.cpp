@@ -71,15 +71,7 @@ std::string section(std::string_view heading, std::span<const HelpLine> lines,
 
 std::string usage_line(const ProgramInfo& program, std::span<const BoundRow> rows,
                        std::size_t columns) {
-  std::string words = program.name + " [OPTIONS]";
-  for (const auto& bound : rows) {
-    const bool shown = bound.row->is_required && !bound.hidden && !bound.row->is_positional;
-    if (shown) words += ' ' + usage_of(bound);
-  }
-  for (const auto& bound : rows) {
-    if (!bound.row->is_positional || bound.hidden) continue;
-    words += ' ' + (bound.row->is_required ? usage_of(bound) : '[' + usage_of(bound) + ']');
-  }
+  const auto words = program.name + " [OPTIONS]" + usage_words(rows);
   constexpr std::string_view start = "Usage: ";
   return std::string(start) + wrapped(words, start.size(), columns) + '\n';
 }

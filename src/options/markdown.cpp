@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "options/convert.hpp"
 #include "options/describe_row.hpp"
-#include "options/report.hpp"
 #include "sluice/options/describe.hpp"
 
 namespace sluice {
@@ -23,16 +21,7 @@ std::string code(const std::string& text) {
 }
 
 std::string description(const BoundRow& bound) {
-  const auto& row = *bound.row;
-  std::string out = cell(row.text);
-  if (const auto choices = choices_of(row); !choices.empty()) {
-    out += " One of " + cell(listed(choices, "and")) + '.';
-  }
-  if (const auto range = range_of(row); !range.empty()) out += " Range: " + range + '.';
-  if (!row.env_name.empty()) out += " Environment: " + code(std::string(row.env_name)) + '.';
-  if (row.masks_value()) out += " Secret.";
-  if (!row.instead.empty()) out += " Deprecated: " + cell(row.instead) + '.';
-  return out;
+  return cell(std::string(bound.row->text) + remarks_of(bound));
 }
 
 std::string yaml_path(const BoundRow& bound) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/units.hpp"
 #include "options/bound.hpp"
 #include "options/convert.hpp"
 #include "sluice/options/describe.hpp"
@@ -14,9 +15,19 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view duration_pattern = R"(^\s*(0|\d+\s*[^\d\s]+(\s*\d+\s*[^\d\s]+)*)\s*$)";
-constexpr std::string_view bare_duration_pattern =
-    R"(^\s*(\d+|\d+\s*[^\d\s]+(\s*\d+\s*[^\d\s]+)*)\s*$)";
+// The units that `parse_duration` knows. `\xc2\xb5s` is the micro sign's spelling.
+constexpr std::string_view duration_units =
+    "nanoseconds?|nanos|nsec|ns|microseconds?|micros|usec|us|\xc2\xb5s|milliseconds?|millis|msec|"
+    "ms|"
+    "seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|months?|M|years?|"
+    "yrs?|y";
+
+// `alone` is what a number without a unit may be.
+std::string duration_pattern(const std::string& alone) {
+  const auto one = R"(\d+\s*()" + std::string(duration_units) + ")";
+  return R"(^\s*()" + alone + "|" + one + R"((\s*)" + one + R"()*)\s*$)";
+}
+
 constexpr std::string_view size_pattern =
     R"(^\s*\d+(\s*|(\.\d+)?\s*([KkMmGgTtPp]([Ii])?)?[Bb]\s*)$)";
 constexpr std::string_view header_pattern = R"(^\s*[-!#$%&'*+.^_`|~0-9A-Za-z]+\s*:[^\r\n]*$)";
@@ -66,11 +77,20 @@ void add_format(json& out, const OptionRow& row) {
   if (row.value.kind == OptionKind::byte_size) out["format"] = "byte-size";
 }
 
+// Of a number that stands for a duration: in its unit.
+void add_bare_limits(json& out, const OptionRow& row) {
+  const auto* const least = std::get_if<std::int64_t>(&row.least);
+  const auto* const most = std::get_if<std::int64_t>(&row.most);
+  if (most != nullptr) out["maximum"] = static_cast<double>(*most / row.bare_unit_ns);
+  const auto up = [&](std::int64_t ns) { return (ns + row.bare_unit_ns - 1) / row.bare_unit_ns; };
+  out["minimum"] = least != nullptr ? static_cast<double>(up(*least)) : 0.0;
+}
+
 void add_limits(json& out, const OptionRow& row) {
   const bool counts = row.value.kind == OptionKind::integer ||
                       row.value.kind == OptionKind::number ||
                       row.value.kind == OptionKind::byte_size;
-  if (row.value.kind == OptionKind::duration && row.bare_unit_ns != 0) out["minimum"] = 0.0;
+  if (row.value.kind == OptionKind::duration && row.bare_unit_ns != 0) add_bare_limits(out, row);
   if (!counts) return;
   if (row.most.index() != 0) out["maximum"] = limit(row.most);
   const bool is_unsigned = std::holds_alternative<std::uint64_t>(row.value.lowest);
@@ -83,7 +103,7 @@ void add_limits(json& out, const OptionRow& row) {
 
 void add_pattern(json& out, const OptionRow& row) {
   if (row.value.kind == OptionKind::duration) {
-    out["pattern"] = row.bare_unit_ns != 0 ? bare_duration_pattern : duration_pattern;
+    out["pattern"] = duration_pattern(row.bare_unit_ns != 0 ? R"(\d+)" : "0+");
   } else if (row.value.kind == OptionKind::byte_size) {
     out["pattern"] = size_pattern;
   } else if (row.value.kind == OptionKind::header) {
@@ -140,6 +160,10 @@ std::string description_of(const OptionRow& row) {
   if (row.value.kind == OptionKind::duration) {
     if (row.least.index() != 0) sentence("At least " + written_bound(row, row.least) + '.');
     if (row.most.index() != 0) sentence("At most " + written_bound(row, row.most) + '.');
+    // Shorter than a millisecond nobody writes.
+    if (row.value.tick_ns > 1'000'000) {
+      sentence("In steps of " + format_duration(std::chrono::nanoseconds(row.value.tick_ns)) + '.');
+    }
   }
   if (!row.instead.empty()) sentence("Deprecated: " + std::string(row.instead) + '.');
   return out;
@@ -261,6 +285,7 @@ json schema(const ProgramInfo& program, const OptionSet& set) {
   }
   json out = json::object();
   out["$schema"] = "http://json-schema.org/draft-07/schema#";
+  if (!program.comment.empty()) out["$comment"] = program.comment;
   out["title"] = title_of(program);
   members.write_to(out);
   return out;

@@ -35,6 +35,7 @@ sluice_setup() {
   [[ -x $SLUICE_BIN/sluice ]] || fail "there is no $SLUICE_BIN/sluice: build it, or set SLUICE_BIN"
   work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-test-XXXXXX")
   export FLV_PROFILE_PATH=$work/profile
+  export SLUICE_RUNTIME_DIR=$work/run
   export RUST_LOG=${RUST_LOG:-info}
 }
 

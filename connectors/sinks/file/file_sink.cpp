@@ -51,33 +51,50 @@ void FileSink::lock() {
   lock_ = std::move(file);
 }
 
+CommitHistory FileSink::read_history(const std::string& topic) const {
+  auto parsed = parse_commits(read_file(log_path()));
+  if (!parsed.ok()) throw Failure(in_context(log_path(), parsed.error()));
+  auto history = std::move(parsed).value();
+  if (history.found && history.last.topic != topic) {
+    throw Failure(Errc::invalid_config, options_.path + " has the topic " + history.last.topic +
+                                            ", not " + topic + ": give each its own --path");
+  }
+  if (!history.found && has_files()) {
+    throw Failure(Errc::data_corrupt,
+                  options_.path + " has files, but " + log_path() +
+                      " does not say what counts in them: restore it, or begin in another folder");
+  }
+  return history;
+}
+
 void FileSink::recover() {
   file_.close();
   text_.clear();
-  auto history = parse_commits(read_file(log_path()));
-  if (!history.ok()) throw Failure(in_context(log_path(), history.error()));
+  const auto history = read_history(state_.topic);
   log_ = OsFile(log_path());
-  log_bytes_ = history.value().bytes;
+  log_bytes_ = history.bytes;
   log_.truncate(log_bytes_);
-  if (history.value().found) {
-    if (history.value().last.topic != state_.topic) {
-      throw Failure(Errc::invalid_config, options_.path + " has the topic " +
-                                              history.value().last.topic + ", not " + state_.topic +
-                                              ": give each its own --path");
-    }
-    state_ = history.value().last;
+  if (history.found) {
+    state_ = history.last;
   } else {
-    if (has_files()) {
-      throw Failure(
-          Errc::data_corrupt,
-          options_.path + " has files, but " + log_path() +
-              " does not say what counts in them: restore it, or begin in another folder");
-    }
     commit();  // before there is a file, so that a log that is lost later is missed
     sync_folder(options_.path);
   }
   remove_files_after(state_.file_number);
   if (state_.file_number > 0) open_current();
+}
+
+void FileSink::check(CheckContext& check) {
+  prefix_ = options_.prefix.empty() ? check.topic() : options_.prefix;
+  const auto folder = existing_folder(options_.path);
+  check_writable(folder);
+  if (folder != options_.path) {
+    check.found("the folder " + options_.path + " can be made in " + folder);
+    return;
+  }
+  const auto history = read_history(check.topic());
+  check.found("the folder " + folder + " can be written to");
+  if (history.found) check.found("it goes on in file " + std::to_string(history.last.file_number));
 }
 
 // There is one that may be ours, whatever its number: complete ones may have been moved away.

@@ -28,12 +28,16 @@ class FileSink final : public Sink {
   void write(std::span<const SinkRecord> records) override;
   void idle() override;
   void close() override;
+  void check(CheckContext& check) override;
 
  private:
   [[nodiscard]] std::string file_path(std::uint64_t number) const;
   [[nodiscard]] std::string log_path() const { return options_.path + "/.sluice-commits"; }
   void lock();
   void recover();
+  // What the log says, checked against the topic and the files. Throws: `invalid_config`,
+  // `data_corrupt`.
+  [[nodiscard]] CommitHistory read_history(const std::string& topic) const;
   [[nodiscard]] bool has_files() const;
   void remove_files_after(std::uint64_t number);
   [[nodiscard]] bool rotation_is_due() const;

@@ -108,6 +108,29 @@ void make_folders(const std::string& path) {
   if (error) throw os_failure(error.value(), "make the folder", path);
 }
 
+std::string existing_folder(const std::string& path) {
+  std::filesystem::path folder = path;
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) folder = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(folder, ignored) && folder.has_relative_path()) {
+    folder = folder.parent_path();
+  }
+  return folder.string();
+}
+
+void check_writable(const std::string& folder) {
+  constexpr mode_t mode = 0600;
+  const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+  if (fd >= 0) {
+    ::close(fd);
+    return;
+  }
+  // Not every file system has files without a name.
+  const bool unknown = errno == EOPNOTSUPP || errno == EISDIR;
+  if (unknown && ::access(folder.c_str(), W_OK | X_OK) == 0) return;
+  throw os_failure(errno, "write to the folder", folder);
+}
+
 void rename_file(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw os_failure(errno, "rename", from);
 }

@@ -46,6 +46,10 @@ class OsFile {
 // Makes names that were added or removed in a folder durable.
 void sync_folder(const std::string& path);
 void make_folders(const std::string& path);
+// The folder itself, or the nearest above it that there is.
+[[nodiscard]] std::string existing_folder(const std::string& path);
+// Throws when no file can be made in the folder. Leaves nothing there.
+void check_writable(const std::string& folder);
 void rename_file(const std::string& from, const std::string& to);
 void remove_file(const std::string& path);
 

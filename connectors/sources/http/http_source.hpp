@@ -8,6 +8,7 @@
 
 #include <sluice/connector/source.hpp>
 
+#include "http_check.hpp"
 #include "http_options.hpp"
 #include "transfer.hpp"
 
@@ -18,6 +19,7 @@ class HttpSource final : public Source {
   explicit HttpSource(HttpOptions options) : options_(std::move(options)) {}
 
   void run(SourceContext& stream) override;
+  void check(CheckContext& check) override { check_http(options_, check); }
   // Only server-sent events have a place to go on from.
   [[nodiscard]] PositionKeeper position_keeper() const override {
     return options_.stream ? PositionKeeper::kit : PositionKeeper::nobody;

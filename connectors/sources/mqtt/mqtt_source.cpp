@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
+#include <random>
 
 #include <poll.h>
 
@@ -64,6 +66,19 @@ SocketOptions socket_options(const MqttOptions& options) {
       .proxy = options.proxy ? options.proxy->reveal() : std::string(),
       .connect_timeout = options.connect_timeout,
   };
+}
+
+// A session of nobody else's, gone with its connection: the one of a running instance stays where
+// it is. Short enough for every broker.
+std::string check_client_id() {
+  std::random_device random;
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "sluice-check-%08x", random());
+  return text.data();
+}
+
+std::string_view text_of(Version version) {
+  return version == Version::v5 ? "5" : "3.1.1";
 }
 
 }  // namespace
@@ -251,6 +266,59 @@ Outcome<Done> MqttSource::write() {
     session_.sent(*count.value(), Clock::now());
   }
   return Done{};
+}
+
+void MqttSource::check(CheckContext& check) {
+  auto options = session_options(options_);
+  options.client_id = check_client_id();
+  options.topics.clear();
+  options.clean_start = true;
+  options.session_expiry = std::chrono::seconds{0};
+  Session session(options);
+  auto done = greet(session, check);
+  if (!done.ok() && done.error().code == Errc::unsupported &&
+      options_.version == VersionChoice::automatic) {
+    session.set_version(Version::v3_1_1);
+    done = greet(session, check);
+  }
+  if (!done.ok()) {
+    throw Failure(in_context("checked with the client id " + session.client_id(), done.error()));
+  }
+  check.found("the broker " + options_.url.redacted() + " takes us, MQTT " +
+              std::string(text_of(session.version())));
+}
+
+Outcome<Done> MqttSource::greet(Session& session, CheckContext& check) const {
+  const auto is_late = [&] { return check.time_left().count() == 0; };
+  auto made = Socket::connect(socket_options(options_), is_late);
+  if (!made.ok()) {
+    return is_late() ? Error{Errc::timed_out, "no connection to the broker in time", {}}
+                     : made.error();
+  }
+  auto& socket = *made.value();
+  session.open(Clock::now());
+  while (true) {
+    while (!session.output().empty()) {
+      auto count = socket.send(session.output());
+      if (!count.ok()) return count.error();
+      if (!count.value()) break;
+      session.sent(*count.value(), Clock::now());
+    }
+    if (session.closed() && session.output().empty()) return Done{};
+    if (is_late()) return Error{Errc::timed_out, "the broker does not answer in time", {}};
+    auto count = socket.receive(session.receive_room());
+    if (!count.ok()) return session.closed() ? Outcome<Done>(Done{}) : count.error();
+    if (count.value()) {
+      session.received(*count.value(), Clock::now());
+      auto message = session.next();
+      if (!message.ok()) return message.error();
+      if (session.running()) session.close();
+      continue;
+    }
+    const short events = session.output().empty() ? POLLIN : POLLIN | POLLOUT;
+    pollfd fd{.fd = socket.fd(), .events = events, .revents = 0};
+    ::poll(&fd, 1, static_cast<int>(std::min<std::int64_t>(check.time_left().count(), 1'000)));
+  }
 }
 
 void MqttSource::leave(SourceContext& stream) {

@@ -23,6 +23,7 @@ class MqttSource final : public Source {
 
   void run(SourceContext& stream) override;
   void acknowledged(const Position& position) override;
+  void check(CheckContext& check) override;
   [[nodiscard]] PositionKeeper position_keeper() const override { return PositionKeeper::outside; }
 
  private:
@@ -39,6 +40,8 @@ class MqttSource final : public Source {
   void wait_for_something(SourceContext& stream, bool reading);
   void leave(SourceContext& stream);
   void settle();
+  // Connects, is taken, and leaves.
+  [[nodiscard]] Outcome<Done> greet(Session& session, CheckContext& check) const;
   [[nodiscard]] bool give_up_for_good(const Error& error) const;
   [[nodiscard]] std::chrono::milliseconds pause_after_short_lives() const;
   [[nodiscard]] std::string taken_over_hint() const;

@@ -128,7 +128,8 @@ Outcome<Done> Session::on_connack(const Connack& connack) {
   forgotten_ = subscribed_before_ && !resumed_ && !options_.clean_start;
   unacknowledged_.session_resumed(resumed_);
   // In 3.1.1 each SUBSCRIBE brings all retained messages again, so only when it is needed.
-  if (options_.version == Version::v3_1_1 && resumed_ && subscribed_before_) {
+  const bool keeps_all = options_.version == Version::v3_1_1 && resumed_ && subscribed_before_;
+  if (keeps_all || options_.topics.empty()) {
     state_ = State::running;
     answer_due_.reset();
     return Done{};

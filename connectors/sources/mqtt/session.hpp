@@ -28,7 +28,7 @@ struct SessionOptions {
   std::string client_id;
   std::optional<std::string> user;
   std::optional<std::string> password;
-  std::vector<std::string> topics;
+  std::vector<std::string> topics;  // none: it subscribes to nothing
   Qos qos = Qos::at_least_once;
   bool clean_start = false;
   std::chrono::seconds session_expiry{0};
@@ -101,6 +101,7 @@ class Session {
 
   // Writes DISCONNECT.
   void close();
+  [[nodiscard]] bool closed() const { return state_ == State::closed; }
 
  private:
   enum class State { closed, connecting, subscribing, running };

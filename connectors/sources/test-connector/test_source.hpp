@@ -35,6 +35,7 @@ class TestSource final : public Source {
   explicit TestSource(TestConnectorOptions options) : options_(options) {}
 
   void run(SourceContext& stream) override;
+  void check(CheckContext& check) override { check.found("there is no outside to reach"); }
 
  private:
   TestConnectorOptions options_;

@@ -5,8 +5,15 @@
 //
 // They read the options (command line, environment, YAML), run the connector until it ends or
 // is told to stop, and return the exit code: 0 ended or stopped cleanly, 1 runtime, 2 usage or
-// configuration, 3 environment, 128+n on a second signal n. The first word `metadata` prints
-// the metadata instead, and contacts nothing.
+// configuration, 3 environment, 128+n on a second signal n. The first word may be one of:
+//
+//   metadata  prints the metadata, and contacts nothing
+//   validate  reads the same options as a run, and contacts nothing: says what is wrong with them,
+//             as a start would, or nothing
+//   check     opens both ends and sends nothing: a line of JSON for each end on standard output,
+//             {"end":"cluster"|"outside","ok":true,"detail":"...","code":""}
+//
+// One `--` before everything else is ignored: that is how official launchers start containers.
 
 #include <concepts>
 #include <functional>

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sluice/connector/check.hpp"
 #include "sluice/error.hpp"
 #include "sluice/types.hpp"
 
@@ -82,6 +83,9 @@ class Sink {
   virtual void idle() {}
   // The last call; everything that `write` took is done.
   virtual void close() {}
+  // Whether it could run, called in place of all above: check.hpp says what it may do. Without it
+  // the user is told that the outside was not checked. Throws: `Failure` with what is in the way.
+  virtual void check(CheckContext&) {}
 };
 
 }  // namespace sluice

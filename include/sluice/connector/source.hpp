@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "sluice/connector/check.hpp"
 #include "sluice/error.hpp"
 #include "sluice/record.hpp"
 
@@ -87,6 +88,9 @@ class Source {
   virtual void acknowledged(const Position&) {}
   // Asked at the start, before `run`.
   [[nodiscard]] virtual PositionKeeper position_keeper() const { return PositionKeeper::kit; }
+  // Whether it could run, called in place of `run`: check.hpp says what it may do. Without it the
+  // user is told that the outside was not checked. Throws: `Failure` with what is in the way.
+  virtual void check(CheckContext&) {}
 };
 
 }  // namespace sluice

@@ -19,6 +19,7 @@ struct ProgramInfo {
   std::string description;
   std::string title;    // of the schema; empty: made from the name
   std::string section;  // of the YAML file, for the reference page
+  std::string comment;  // `$comment` of the schema, for tools; empty: none
 };
 
 // Wrapped to `columns`; ends with a line feed.

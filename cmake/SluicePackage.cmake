@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian packages, made by CPack: `sluice` (the tool, the connectors, SmartModules, manual pages and
+# completions) and `libsluice-dev` (headers, static libraries, CMake packages). `make deb` builds
+# them from a release build, after the target `documents`.
+get_property(programs GLOBAL PROPERTY SLUICE_PROGRAMS)
+
+add_custom_target(programs DEPENDS ${programs})
+
+# What the programs say about themselves, and what Debian wants in share/doc.
+set(documents "${CMAKE_BINARY_DIR}/documents")
+list(TRANSFORM programs REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE program_files)
+add_custom_command(OUTPUT "${documents}/made"
+  COMMAND "${CMAKE_SOURCE_DIR}/packaging/documents.sh" "${documents}" ${program_files}
+  DEPENDS ${programs} "${CMAKE_SOURCE_DIR}/packaging/documents.sh"
+    "${CMAKE_SOURCE_DIR}/packaging/copyright" "${CMAKE_SOURCE_DIR}/CHANGELOG.md"
+  COMMENT "Manual pages and completions" VERBATIM)
+add_custom_target(documents DEPENDS "${documents}/made")
+install(DIRECTORY "${documents}/sluice/" DESTINATION "${CMAKE_INSTALL_DATADIR}"
+  COMPONENT documents OPTIONAL)
+install(DIRECTORY "${documents}/libsluice-dev/" DESTINATION "${CMAKE_INSTALL_DATADIR}"
+  COMPONENT client_documents OPTIONAL)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
+set(CPACK_COMPONENTS_ALL tool smartmodules documents client connector client_documents)
+foreach(component tool smartmodules documents)
+  string(TOUPPER ${component} upper)
+  set(CPACK_COMPONENT_${upper}_GROUP program)
+endforeach()
+foreach(component client connector client_documents)
+  string(TOUPPER ${component} upper)
+  set(CPACK_COMPONENT_${upper}_GROUP library)
+endforeach()
+
+set(CPACK_PACKAGE_NAME sluice)
+set(CPACK_PACKAGE_VENDOR Sluice)
+set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_OUTPUT_FILE_PREFIX "${CMAKE_BINARY_DIR}/packages")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "Sluice maintainers <maintainers@sluice.invalid>")
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME sluice)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS ca-certificates)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "clang-19, lld-19, libsluice-dev")
+set(CPACK_COMPONENT_GROUP_PROGRAM_DESCRIPTION
+"connectors, a server and a tool for Fluvio streams
+Sluice moves data into and out of Fluvio streams. The package has the tool
+sluice, which works with any Fluvio cluster and has a server for one machine
+itself; connectors for HTTP, MQTT and files, each a program of its own; and
+SmartModules that filter and change records on their way.")
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${CPACK_COMPONENT_GROUP_PROGRAM_DESCRIPTION}")
+
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libsluice-dev)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
+"libssl-dev, libspdlog-dev, zlib1g-dev, liblz4-dev, libzstd-dev, libsnappy-dev, pkg-config")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "sluice, cmake, clang-19, lld-19")
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
+"native Fluvio client for C++, development files
+Headers and static libraries of a Fluvio client in C++: producers, consumers
+and administration of topics, blocking or asynchronous, with TLS. There is a
+CMake package (find_package(sluice)) and a file for pkg-config.")
+include(CPack)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# packaging/tests/run.sh images|deb PRESET: builds the images, or the Debian packages, and tests
+# them. Exits with 77, after saying why, where this machine cannot do it.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+export SLUICE_BUILD=$PWD/build/$2 SLUICE_BIN=$PWD/build/$2/bin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+need() {
+  local tool
+  for tool; do command -v "$tool" >/dev/null || skip "there is no $tool"; done
+}
+
+# A storage of its own, so that no image of the user is touched.
+own_storage() {
+  printf '[storage]\ndriver = "vfs"\ngraphroot = "%s"\nrunroot = "%s"\n' \
+    "$work/storage" "$work/run" >"$work/storage.conf"
+  export CONTAINERS_STORAGE_CONF=$work/storage.conf BUILDAH_ISOLATION=chroot
+}
+can_make_images() {
+  local container problem
+  container=$(buildah from scratch 2>"$work/problem") && buildah rm "$container" >/dev/null && return
+  problem=$(tail -n 1 "$work/problem")
+  skip "buildah cannot make a container here: $problem"
+}
+
+case $1 in
+  images)
+    need buildah podman runc
+    own_storage
+    can_make_images
+    export SLUICE_IMAGES=$work/images
+    cmake --build "$SLUICE_BUILD" --target image-programs >"$work/log" ||
+      { tail -n 30 "$work/log" && exit 1; }
+    packaging/images.sh "$SLUICE_BUILD/image" "$SLUICE_IMAGES" || exit 1
+    bats packaging/tests/images.bats
+    ;;
+  deb)
+    need dpkg-deb dpkg-shlibdeps man groff
+    packaging/deb.sh "$SLUICE_BUILD" || exit 1
+    bats packaging/tests/deb.bats packaging/tests/manual.bats
+    ;;
+esac

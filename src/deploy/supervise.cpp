@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/supervise.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "deploy/files.hpp"
+#include "deploy/log_pump.hpp"
+#include "deploy/prepare.hpp"
+#include "deploy/run_record.hpp"
+#include "launch/run_lock.hpp"
+#include "launch/supervisor.hpp"
+
+namespace sluice::deploy {
+namespace {
+
+// The connector's socket appears a moment after its start: asks until it is paused.
+class Pauser {
+ public:
+  Pauser(const Control& control, std::string name)
+      : control_(control), name_(std::move(name)), thread_([this] { run(); }) {}
+  ~Pauser() {
+    stop_ = true;
+    thread_.join();
+  }
+  Pauser(const Pauser&) = delete;
+  Pauser& operator=(const Pauser&) = delete;
+
+ private:
+  void run() {
+    constexpr int pause_ms = 20;
+    while (!stop_) {
+      try {
+        const auto state = control_.state(name_);
+        if (state == "paused") return;
+        if (state) control_.pause(name_);
+      } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it is asked again
+      }
+      ::poll(nullptr, 0, pause_ms);
+    }
+  }
+
+  const Control& control_;
+  std::string name_;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+// The signals are for the supervisor, and for no other thread.
+void block_signals() {
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  for (const int number : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&wanted, number);
+  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+}
+
+class Supervision {
+ public:
+  Supervision(const Store& store, const Applied& applied, const Control& control)
+      : store_(store),
+        applied_(applied),
+        control_(control),
+        at_(store.places(applied.deployment.name)) {
+    record_.generation = applied.deployment.generation;
+  }
+
+  int run(int lock_fd);
+
+ private:
+  void keep(RunState state) {
+    record_.state = state;
+    write_run_record(at_.run, record_);
+  }
+  void say(int log_fd, const std::string& line) const {
+    const auto text = utc_now() + " sluice: " + line + "\n";
+    const auto written = ::write(log_fd, text.data(), text.size());
+    static_cast<void>(written);
+  }
+  void started(pid_t pid, std::uint64_t restarts);
+  void ended(const launch::ProgramEnd& end, std::uint64_t restarts);
+  int conclude(const launch::SuperviseResult& result);
+  int fail(const Failure& failure);
+
+  const Store& store_;
+  const Applied& applied_;
+  const Control& control_;
+  Places at_;
+  RunRecord record_;
+  std::optional<Pauser> pauser_;
+};
+
+void Supervision::started(pid_t pid, std::uint64_t restarts) {
+  record_.pid = pid;
+  record_.restarts = restarts;
+  record_.started = utc_now();
+  keep(RunState::running);
+  const auto now = store_.load(applied_.deployment.name);
+  if (now && now->deployment.desired == Desired::paused) {
+    pauser_.emplace(control_, applied_.deployment.name);
+  }
+}
+
+void Supervision::ended(const launch::ProgramEnd& end, std::uint64_t restarts) {
+  pauser_.reset();
+  record_.pid = 0;
+  record_.restarts = restarts;
+  record_.exit_code = end.code();
+  record_.ended = utc_now();
+  record_.reason = describe_end(end);
+  keep(RunState::waiting);
+}
+
+int Supervision::conclude(const launch::SuperviseResult& result) {
+  using Why = launch::SuperviseResult::Why;
+  record_.restarts = result.restarts;
+  switch (result.why) {
+    case Why::finished:
+      keep(RunState::finished);
+      return 0;
+    case Why::stopped:
+      keep(RunState::stopped);
+      return 0;
+    case Why::configuration:
+    case Why::gave_up:
+      break;
+  }
+  keep(RunState::failed);
+  return result.exit_code();
+}
+
+int Supervision::fail(const Failure& failure) {
+  record_.exit_code = describe(failure.code()).exit_code;
+  record_.ended = utc_now();
+  record_.reason = failure.what();
+  keep(RunState::failed);
+  return *record_.exit_code;
+}
+
+int Supervision::run(int lock_fd) {
+  RotatingLog log(at_.log, {});
+  const LogPump pump(log);
+  try {
+    keep(RunState::starting);
+    // What else may run a connector of this name, as `sluice run`, takes this lock.
+    const auto name_lock = or_throw(launch::RunLock::take(applied_.deployment.name, at_.config));
+    const auto secrets = applied_.secrets.empty() ? std::nullopt : std::optional(at_.secrets);
+    const auto plan = local_plan(applied_, at_.config, secrets, at_.state);
+    say(pump.fd(), "generation " + std::to_string(applied_.deployment.generation) + ": " +
+                       plan.command_line());
+    const auto result = launch::supervise(
+        plan,
+        {.drain_timeout = applied_.deployment.running.drain_timeout + std::chrono::seconds(2),
+         .output_fd = pump.fd(),
+         .kept_fd = lock_fd},
+        {.say = [&](const std::string& line) { say(pump.fd(), line); },
+         .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
+         .ended = [&](const launch::ProgramEnd& end,
+                      std::uint64_t restarts) { ended(end, restarts); }});
+    return conclude(result);
+  } catch (const Failure& failure) {
+    pauser_.reset();
+    say(pump.fd(), failure.what());
+    return fail(failure);
+  }
+}
+
+}  // namespace
+
+int supervise_deployment(const Store& store, const std::string& name, const Control& control) {
+  const auto at = store.places(name);
+  const auto lock = HeldLock::try_take(at.run_lock);
+  if (!lock) throw Failure(Errc::already_running, "`" + name + "` is supervised already");
+  const auto applied = store.load(name);
+  if (!applied) {
+    throw Failure(Errc::invalid_argument,
+                  "there is no deployment `" + name + "` in " + store.root().string());
+  }
+  if (applied->deployment.target != Target::local) {
+    throw Failure(Errc::invalid_argument, "`" + name + "` is not a local deployment");
+  }
+  if (applied->deployment.desired == Desired::stopped) return 0;
+  block_signals();
+  return Supervision(store, *applied, control).run(lock->fd());
+}
+
+}  // namespace sluice::deploy

@@ -1,0 +1,12 @@
+mqtt-source \
+  --fluvio-topic telemetry \
+  --name plant-1 \
+  --topic plant/+/t \
+  --topic '$share/in/plant/#' \
+  --url mqtts://broker:8883 \
+  --clean-session \
+  --max-packet-size '1 MiB' \
+  --payload-output-type json \
+  --qos 2 \
+  --user 'it'\''s me' \
+  --password "$PASSWORD"
