@@ -60,8 +60,8 @@ set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${CPACK_COMPONENT_GROUP_PROGRAM_DESCRIPTIO
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libsluice-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
-"libssl-dev, libspdlog-dev, zlib1g-dev, liblz4-dev, libzstd-dev, libsnappy-dev, pkg-config")
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "sluice, cmake, clang-19, lld-19")
+"libssl-dev, libspdlog-dev, zlib1g-dev, liblz4-dev, libzstd-dev, libsnappy-dev, pkg-config, libyaml-cpp-dev, prometheus-cpp-dev, python3 (>= 3.11)")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "sluice, cmake, ninja-build, clang-19, lld-19")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
 "native Fluvio client for C++, development files
 Headers and static libraries of a Fluvio client in C++: producers, consumers

@@ -91,6 +91,7 @@ class Shell:
         kept = ("PATH", "LANG", "SLUICE_VENV", "CCACHE_DIR", "http_proxy", "https_proxy")
         self.environment = {name: os.environ[name] for name in kept if name in os.environ}
         self.environment |= {"HOME": str(home), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+        self.environment["SLUICE_RUNTIME_DIR"] = str(folder / "runtime")
         self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
         self.folder = folder / "work"
         self.folder.mkdir()
