@@ -7,12 +7,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$1
 shift
+version=0
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)}"
 rm -rf "$out"
 mkdir -p "$out"/{man,sluice/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}}
 
 for program; do
   name=${program##*/}
   if [[ $name == sluice ]]; then
+    version=$("$program" --version | cut -d' ' -f2)
     "$program" help --manual "$out/man"
   else
     "$program" man >"$out/man/$name.1"
@@ -28,6 +31,11 @@ for package in sluice libsluice-dev; do
   folder=$out/$package/doc/$package
   mkdir -p "$folder"
   cp packaging/copyright "$folder/copyright"
-  gzip -9n <CHANGELOG.md >"$folder/changelog.gz"
+  gzip -9n <CHANGELOG.md >"$folder/CHANGELOG.md.gz"
+  # What Debian's tools read; the changes themselves are in the other file.
+  printf '%s (%s) unstable; urgency=medium\n\n  * %s\n\n -- %s  %s\n' sluice "$version" \
+    "The changes are in /usr/share/doc/$package/CHANGELOG.md.gz." \
+    "Sluice maintainers <maintainers@sluice.invalid>" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" |
+    gzip -9n >"$folder/changelog.gz"
 done
 touch "$out/made"

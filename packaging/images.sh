@@ -79,8 +79,8 @@ report() {
   compressed=$(stat -c %s "$4")
   awk -v image="sluice/$1:$2" -v content="$content" -v compressed="$compressed" -v id="$3" \
     'BEGIN {printf "%-28s %5.1f MB, compressed %4.1f MB, %s\n", image, content / 1e6, compressed / 1e6, substr(id, 1, 12)}'
-  if ((content > size_max)); then
-    echo "images: sluice/$1:$2 has $content bytes, more than $size_max" >&2
+  if ((compressed > size_max)); then
+    echo "images: sluice/$1:$2 has $compressed bytes to transfer, more than $size_max" >&2
     return 1
   fi
 }

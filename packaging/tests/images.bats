@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # What an image is and does. run.sh has made them, in a storage of its own and in $SLUICE_IMAGES.
+bats_require_minimum_version 1.5.0
 load ../../tests/lib/sluice.bash
 
 setup() {
@@ -16,14 +17,25 @@ images() { for archive in "$SLUICE_IMAGES"/*.oci.tar; do basename "$archive" | s
 connectors() { (cd "$sluice_root" && tools/connectors.sh programs); }
 field() { podman image inspect --format "$2" "$(image "$1")"; }
 
-# podman_run IMAGE [podman options...] -- [arguments...]
+# of IMAGE [podman options...] -- [arguments...]: the command is in $podman.
+of() {
+  local name=$1
+  podman=(podman --runtime=runc --cgroup-manager=cgroupfs run --rm --network=host --read-only
+    --ulimit nofile=1024:20000 --ulimit nproc=1024:1024)
+  shift
+  while [[ $1 != -- ]]; do podman+=("$1") && shift; done
+  shift
+  podman+=("$(image "$name")" "$@")
+}
 podman_run() {
-  local name=$1 options=()
-  shift
-  while [[ $1 != -- ]]; do options+=("$1") && shift; done
-  shift
-  podman --runtime=runc --cgroup-manager=cgroupfs run --rm --network=host --read-only \
-    --ulimit nofile=1024:20000 --ulimit nproc=1024:1024 "${options[@]}" "$(image "$name")" "$@"
+  local podman
+  of "$@"
+  "${podman[@]}"
+}
+start_container() {
+  local podman name=$1
+  of "${@:2}"
+  start_process "$name" "${podman[@]}"
 }
 # A server, and its profile as user 1000 may read it.
 cluster_with_profile() {
@@ -61,8 +73,7 @@ cluster_with_profile() {
 
 @test "an image has its program and its libraries, and no shell" {
   for name in $(images); do
-    run podman_run "$name" --entrypoint /bin/sh -- -c true
-    ((status != 0))
+    run -127 podman_run "$name" --entrypoint /bin/sh -- -c true
     local id files
     id=$(podman create "$(image "$name")")
     files=$(podman export "$id" | tar -tv)
@@ -104,11 +115,11 @@ digest_in() { tar -xOf "$1/$2"-*.oci.tar index.json | jq -r '.manifests[0].diges
   local profile=("-v" "$work/config:/home/fluvio/.fluvio/config:ro")
   podman_run test-connector "${profile[@]}" -- -- --fluvio-topic t --count 3
   topic_has t 3
-  start_process sink podman_run file-sink "${profile[@]}" -v "$work/out:/out" \
-    -- -- --fluvio-topic t --path /out/t --consumer-offset-start beginning
+  start_container sink file-sink "${profile[@]}" -v "$work/out:/out" \
+    -- -- --fluvio-topic t --path /out/t --consumer-offset-start beginning --name "images-$$"
   wait_for has_lines 3
 }
-has_lines() { (($(cat "$work"/out/* 2>/dev/null | wc -l) == $1)); }
+has_lines() { (($(cat "$work"/out/t/t-*.txt | wc -l) == $1)); }
 
 @test "names of hosts are found in /etc/hosts" {
   cluster_with_profile
@@ -121,7 +132,7 @@ has_lines() { (($(cat "$work"/out/* 2>/dev/null | wc -l) == $1)); }
 }
 
 @test "the image of the tool is a server" {
-  start_process server podman_run sluice -v "$work:/work" --tmpfs /var/lib/sluice:mode=1777 -- \
+  start_container server sluice -- \
     cluster start --foreground --data /var/lib/sluice/data --profile /tmp/profile \
     --sc 127.0.0.1:0 --spu 127.0.0.1:0
   wait_for log_has server 127.0.0.1:

@@ -6,7 +6,12 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 export SLUICE_BUILD=$PWD/build/$2 SLUICE_BIN=$PWD/build/$2/bin
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+finish() {
+  # Of a test that failed; the storage is mounted while a container is there.
+  [[ -z ${CONTAINERS_STORAGE_CONF:-} ]] || podman rm -fa >/dev/null 2>&1
+  rm -rf "$work"
+}
+trap finish EXIT
 
 skip() {
   echo "skipped: $*"
