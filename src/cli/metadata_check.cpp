@@ -110,14 +110,14 @@ int run(const MetadataCheckOptions& options) {
                             std::to_string(options.folders.size()) + " folders",
                         "use --programs DIR for several");
   }
-  const catalog::CheckOptions check{.program = options.program,
-                                    .programs = program_folders(options.programs),
-                                    .seed = options.seed,
-                                    .limits = {.deadline = options.timeout}};
+  const catalog::CheckOptions how{.program = options.program,
+                                  .programs = program_folders(options.programs),
+                                  .seed = options.seed,
+                                  .limits = {.deadline = options.timeout}};
   auto all = nlohmann::ordered_json::array();
   std::size_t wrong = 0;
   for (const auto& folder : options.folders) {
-    auto report = catalog::check_connector(folder, check);
+    auto report = catalog::check_connector(folder, how);
     if (options.renew) renew(report);
     if (!report.ok()) ++wrong;
     if (options.output.output == OutputFormat::table) print(text_of(report));
