@@ -59,12 +59,18 @@ std::optional<Errc> code_named(const std::string& name) {
   return std::nullopt;
 }
 
+std::string text_in(const ordered_json& line, const char* key) {
+  const auto at = line.find(key);
+  return at != line.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
 EndFound parse_end(const ordered_json& line) {
-  EndFound out{.end = line.value("end", "?"),
-               .ok = line.value("ok", false),
-               .detail = line.value("detail", "")};
+  const auto ok = line.find("ok");
+  EndFound out{.end = text_in(line, "end"),
+               .ok = ok != line.end() && *ok == true,
+               .detail = text_in(line, "detail")};
   if (*out.ok) return out;
-  out.code = code_named(line.value("code", "")).value_or(Errc::internal);
+  out.code = code_named(text_in(line, "code")).value_or(Errc::internal);
   out.help = hint_for(*out.code);
   return out;
 }
