@@ -180,6 +180,28 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   wait_for is_gone "$number"
 }
 
+@test "an apply or delete that was killed leaves what the next one goes on from" {
+  connector steady-source "$steady"
+  file=$(config feed steady-source)
+  # Killed while it wrote.
+  mkdir -p "$(folder_of feed)/applied.new"
+  echo half >"$(folder_of feed)/applied.new/config.yaml"
+  run deploy list
+  [ "$output" = 'no deployments' ]
+  # Killed while it waited for the connector to be up.
+  start_process apply "$SLUICE_BIN/sluice" deploy apply "$file"
+  wait_for test -s "$(folder_of feed)/run.json"
+  stop_process apply KILL || true
+  wait_for is_state feed running
+  run deploy apply "$file"
+  [[ $output == *'feed: unchanged, running'* ]]
+  # Killed after it had stopped the connector, and before it removed anything.
+  kill -9 "$(supervisor_of feed)"
+  wait_for is_state feed down
+  deploy delete feed
+  [ ! -e "$(folder_of feed)" ]
+}
+
 @test "drain waits for what is in flight and keeps it stopped, restart starts it again" {
   connector slow-source 'trap "sleep 0.5; echo all done; exit 0" TERM; while :; do sleep 0.05; done'
   deploy apply "$(config feed slow-source)"
