@@ -10,7 +10,10 @@ cd "$(dirname "$0")/../third_party/wasmtime"
 
 cargo=$(../../tools/rust.sh)
 cache=${SLUICE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sluice}
-key=$({ cat Cargo.toml Cargo.lock lib.rs build.rs && "$cargo" --version; } | sha256sum | cut -c1-16)
+# Nothing unwinds through the engine (a panic ends the program), and a program of an image names no
+# folder of the machine that built it.
+flags="-C force-unwind-tables=no --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+key=$({ cat Cargo.toml Cargo.lock lib.rs build.rs && "$cargo" --version && echo "$flags"; } | sha256sum | cut -c1-16)
 folder=$cache/wasmtime-$key
 if [[ ! -f $folder/lib/libwasmtime.a ]]; then
   mkdir -p "$cache"
@@ -21,7 +24,7 @@ if [[ ! -f $folder/lib/libwasmtime.a ]]; then
     work=$cache/wasmtime-$key.building
     rm -rf "$work"
     mkdir -p "$work/lib"
-    SLUICE_WASMTIME_INCLUDE=$work/include CARGO_TARGET_DIR=$work/target \
+    RUSTFLAGS=$flags SLUICE_WASMTIME_INCLUDE=$work/include CARGO_TARGET_DIR=$work/target \
       "$cargo" build --quiet --release --locked >&2
     mv "$work/target/release/libsluice_wasmtime.a" "$work/lib/libwasmtime.a"
     rm -rf "$work/target" "$folder"
