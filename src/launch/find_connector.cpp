@@ -166,6 +166,12 @@ Result<FoundConnector> find_connector(const ConnectorWanted& wanted,
     if (source) return *std::move(source);
     if (sink) return *std::move(sink);
   }
+  // The kind of a versioned file says the direction, whatever the connector is called.
+  for (const std::string_view ending : {"-source", "-sink"}) {
+    if (!wanted.type.ends_with(ending) || !search.remarks.empty()) continue;
+    const auto stem = wanted.type.substr(0, wanted.type.size() - ending.size());
+    if (auto found = search.find(stem + "-connector")) return *std::move(found);
+  }
   return fail(Errc::io, not_found_text(wanted, search));
 }
 

@@ -42,7 +42,9 @@ struct FoundConnector {
 };
 
 struct ConnectorWanted {
-  std::string type;  // of the file
+  // Of the file. `test-source` and `test-sink` also stand for `test-connector`: the type has to say
+  // the direction, a name need not.
+  std::string type;
   // Of files without a version: `http` also stands for the one of `http-source` and `http-sink`
   // that exists.
   bool may_be_short = false;

@@ -36,6 +36,17 @@ TEST_F(FindConnector, TakesTheFirstFolderThatHasIt) {
   EXPECT_EQ(found->name, "ticks-source");
 }
 
+TEST_F(FindConnector, ATypeWithADirectionFindsAConnectorWhoseNameSaysNone) {
+  const auto right = program("a/test-connector", "");
+  const auto found = find_connector({"test-source"}, in({"a"}));
+  ASSERT_TRUE(found) << found.error().message();
+  EXPECT_EQ(found->program, right);
+  EXPECT_EQ(found->name, "test-connector");
+  const auto exact = program("a/test-source", "");
+  EXPECT_EQ(find_connector({"test-source"}, in({"a"}))->program, exact);
+  EXPECT_FALSE(find_connector({"other-source"}, in({"a"})));
+}
+
 TEST_F(FindConnector, ReadsTheNameAndTheProgramOfASubFolder) {
   described("a/ticks", "ticks-source", "bin/run");
   const auto right = program("a/ticks/bin/run", "");
