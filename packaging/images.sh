@@ -8,7 +8,7 @@
 # for `podman load`, `docker load`, `skopeo copy`. An image has its program, the C library, the
 # certificates of the public authorities, and the user `fluvio` (1000:1000); no shell. The same
 # programs give the same image: every file and the image itself are from SOURCE_DATE_EPOCH (the
-# time of the last commit).
+# time of the last commit). SLUICE_SOURCE_URL is the label for the address of the sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$1 out=$2
@@ -88,6 +88,8 @@ report() {
 connector_image() {  # connector_image CONNECTOR_TOML
   local labels=() label name version
   while read -r label; do labels+=(--label "$label"); done < <(packaging/image_labels.py "$1")
+  [[ -z ${SLUICE_SOURCE_URL:-} ]] ||
+    labels+=(--label "org.opencontainers.image.source=$SLUICE_SOURCE_URL")
   name=$(label_of title "${labels[@]}") version=$(label_of version "${labels[@]}")
   if ((${#wanted[@]})) && [[ " ${wanted[*]} " != *" $name "* ]]; then return; fi
   program_root "$name"
