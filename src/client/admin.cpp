@@ -102,7 +102,8 @@ void Admin::Impl::wait_until_online(const std::string& topic, std::uint32_t coun
           for (std::uint32_t i = 0; i < count; ++i) {
             if (!metadata.online(topic, {i})) return false;
           }
-          return metadata.topics.find(topic) != nullptr;
+          // Topics and partitions are told of separately: a producer looks for both.
+          return metadata.partition_count(topic).value_or(0) >= count;
         };
         core->when(online, net::Clock::now() + core->options().request_timeout,
                    [topic, done = std::move(done)](bool all) mutable {

@@ -202,7 +202,7 @@ TABLE
     _sluice
     echo "${COMPREPLY[*]}"
   }
-  [ "$(completed top)" = topic ]
+  [ "$(completed topi)" = topic ]
   [ "$(completed topic cr)" = create ]
   [ "$(completed topic create x --part)" = --partitions ]
   [ "$(completed produce t --compression zs)" = zstd ]

@@ -358,9 +358,8 @@ TEST_P(AnyServer, AConsumerOfAllPartitionsReadsTheOnesAddedLater) {
 TEST_P(AnyServer, PartitionsMayBeAddedWhileTheConsumerIsUsed) {
   const auto name = topic("grows-in-use");
   auto consumer = client().consumer(name, {.start = StartAt::beginning()});
-  std::atomic<bool> done{false};
-  std::thread other([&] {
-    while (!done) {
+  const std::jthread other([&](const std::stop_token& done) {
+    while (!done.stop_requested()) {
       static_cast<void>(consumer.stats());
       EXPECT_THROW(consumer.seek({99}, {0}), Failure);  // looks among those that are there
     }
@@ -377,8 +376,6 @@ TEST_P(AnyServer, PartitionsMayBeAddedWhileTheConsumerIsUsed) {
     if (next.state != Next::State::records) break;
     seen.insert(next.records.partition().value);
   }
-  done = true;
-  other.join();
   EXPECT_EQ(seen, (std::set<std::uint32_t>{1, 2, 3}));
 }
 
