@@ -48,10 +48,12 @@ start_sink() { start_process sink "$program" --fluvio-topic t --path "$database"
     wait_for has_rows "$rows"
     stop_process sink KILL || true
   done
+  # One more, so that this run is known to be at work before it is told to stop.
+  echo 3001 | sluice produce t --quiet
   start_sink
-  wait_for has_rows 3000
+  wait_for has_rows 3001
   stop_process sink
-  diff <(query 'SELECT value FROM records ORDER BY CAST(value AS INTEGER)') <(seq 1 3000)
+  diff <(query 'SELECT value FROM records ORDER BY CAST(value AS INTEGER)') <(seq 1 3001)
 }
 
 @test "keys, times and bytes are kept" {
