@@ -81,7 +81,10 @@ void add_format(json& out, const OptionRow& row) {
 void add_bare_limits(json& out, const OptionRow& row) {
   const auto* const least = std::get_if<std::int64_t>(&row.least);
   const auto* const most = std::get_if<std::int64_t>(&row.most);
-  if (most != nullptr) out["maximum"] = static_cast<double>(*most / row.bare_unit_ns);
+  if (most != nullptr) {
+    const auto whole_units = *most / row.bare_unit_ns;
+    out["maximum"] = static_cast<double>(whole_units);
+  }
   const auto up = [&](std::int64_t ns) { return (ns + row.bare_unit_ns - 1) / row.bare_unit_ns; };
   out["minimum"] = least != nullptr ? static_cast<double>(up(*least)) : 0.0;
 }
