@@ -117,6 +117,11 @@ $(line)"
   option='"count":{"description":"How many.","type":"integer","minimun":1}'
   says "$(line)"
   refused 'did you mean `minimum`?'
+  option='"pattern":{"description":"How.","type":"string","pattern":"("}'
+  says "$(line | sed 's/"title"/"$comment":"sluice-kit 1",&/')"
+  refused '/properties/pattern/pattern: it is no regular expression'
+  run sluice catalog build --output "$work/site" "$work/tree"
+  [[ $status -eq 2 && $output == *'/properties/pattern/pattern'* ]] || fail "$output"
 }
 
 @test "options break a convention in each way" {
