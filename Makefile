@@ -7,6 +7,9 @@ BIN    := $(CURDIR)/$(BUILD)/bin
 JOBS   ?= $(shell nproc)
 SEED   ?=
 
+# What is fetched once is kept there; a service or a container may start without it.
+export HOME := $(or $(HOME),$(shell getent passwd "$$(id -u)" | cut -d: -f6))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test unit-test e2e-test interop-test browser-test tutorial-test \
         install-check metadata catalog images deb man fmt lint tidy fuzz bench docs clean

@@ -35,18 +35,12 @@ rm -rf "$work"
 mkdir -p "$work"/{lib,lists/partial,archives/partial,source}
 
 # Lists of sources apart from the machine's own, which need not have any.
-for list in /etc/apt/sources.list.d/*.sources; do
-  sed 's/^Types:.*/Types: deb-src/' "$list"
-  echo
-done >"$work/list.sources"
-sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$work/list.list" 2>/dev/null || true
+packaging/source_lists.sh /etc/apt "$work/sources.d"
 apt() {
-  apt-get -qq -o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=/dev/null \
+  apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sources.d" \
     -o Dir::State::lists="$work/lists" -o Dir::Cache::archives="$work/archives" \
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root "$@"
 }
-sources=$work/list.sources
-[[ -s $sources ]] || sources=$work/list.list
 
 unpack() {  # unpack SOURCE: into source/SOURCE; the archive may have only a newer version
   apt source --download-only "$1=${version[$1]}" || apt source --download-only "$1"
@@ -66,7 +60,7 @@ build() {  # build SOURCE TARGET ARCHIVE cmake options...
 flags="-O2 -ffunction-sections -fdata-sections -ffile-prefix-map=$work/="
 
 build_all() {
-  apt update
+  apt update || echo "not all lists could be fetched; one of Debian's own will do"
   (cd "$work/archives" && for source in "${!version[@]}"; do unpack "$source" || exit; done)
   build fmtlib fmt libfmt.a -DFMT_TEST=OFF -DFMT_DOC=OFF
   build spdlog spdlog libspdlog.a -DSPDLOG_FMT_EXTERNAL=ON -DSPDLOG_BUILD_EXAMPLE=OFF
@@ -83,6 +77,6 @@ if ! wait $!; then
   echo "static libraries: could not be built; $work/log has all of the output" >&2
   exit 3
 fi
-rm -rf "$work"/{source,build,lists,archives}
+rm -rf "$work"/{source,sources.d,build,lists,archives}
 mv "$work" "$folder"
 echo "$folder"

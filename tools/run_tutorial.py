@@ -91,8 +91,9 @@ class Shell:
         home = folder / "home"
         home.mkdir()
         tools = os.environ.get("SLUICE_BIN", str(ROOT / "build/release/bin"))
-        kept = ("PATH", "LANG", "SLUICE_VENV", "CCACHE_DIR", "http_proxy", "https_proxy")
-        self.environment = {name: os.environ[name] for name in kept if name in os.environ}
+        kept = r"PATH|LANG|SLUICE_VENV|CCACHE_DIR|https?_proxy|no_proxy|PIP_.*|SSL_CERT_.*"
+        self.environment = {name: value for name, value in os.environ.items()
+                            if re.fullmatch(kept, name, re.IGNORECASE)}
         self.environment |= {"HOME": str(home), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
         self.environment["SLUICE_RUNTIME_DIR"] = str(folder / "runtime")
         self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"

@@ -2,6 +2,7 @@
 #include "catalog/agreement.hpp"
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "base/run_program.hpp"
@@ -106,12 +107,18 @@ CheckStep check_agreement(const AgreementInput& input) {
     step.notes = {!hints ? hints.error().message() : checker.error().message()};
     return step;
   }
-  const auto samples = make_samples(input.metadata.schema, *hints, input.seed);
+  auto samples = make_samples(input.metadata.schema, *hints, input.seed);
+  std::set<std::string> asked;
+  for (const auto& sample : samples) asked.insert(words_of(sample));
   std::size_t accepted = 0;
-  for (const auto& sample : samples) {
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto sample = samples[i];
     const auto schema = verdict_of_schema(*checker, input.metadata.schema, sample);
     const auto program = verdict_of_program(input, sample);
     if (schema.accepts) ++accepted;
+    for (auto& more : named_choices(input.metadata.schema, sample, program.why)) {
+      if (asked.insert(words_of(more)).second) samples.push_back(std::move(more));
+    }
     if (!program.trouble.empty()) {
       step.notes.push_back(words_of(sample) + ": " + program.trouble);
     } else if (schema.accepts != program.accepts) {

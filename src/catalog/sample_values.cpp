@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/units.hpp"
+
 namespace sluice::catalog {
 namespace {
 
@@ -74,11 +76,22 @@ std::vector<std::string> numbers(const json& rule) {
   return out;
 }
 
-std::vector<std::string> durations(Random& random) {
+std::vector<std::string> durations(const json& rule, Random& random) {
   auto made = std::to_string(1 + random() % 50) + pick(random, {"s", " s", "m", "ms", "min"});
   auto two = "1h " + std::to_string(1 + random() % 50) + pick(random, {"m", "s", "minutes"});
-  return {std::move(made), std::move(two), "10s",  "1m1s", "0s",       "250ms", "1d 2h", "30", "0",
-          "5 parsecs",     "-1s",          "1.5s", "s",    "1h later", "soon",  ""};
+  std::vector<std::string> out{
+      std::move(made), std::move(two), "10s",  "1m1s", "0s",       "250ms", "1d 2h", "30", "0",
+      "5 parsecs",     "-1s",          "1.5s", "s",    "1h later", "soon",  ""};
+  const auto step =
+      duration_limit(rule, "In steps of ").value_or(std::chrono::nanoseconds{1'000'000});
+  for (const char* words : {"At least ", "At most "}) {
+    const auto limit = duration_limit(rule, words);
+    if (!limit) continue;
+    for (const auto value : {*limit - step, *limit, *limit + step}) {
+      if (value >= step) out.push_back(std::to_string(value.count()) + "ns");
+    }
+  }
+  return out;
 }
 
 std::vector<std::string> sizes(const json& rule, Random& random) {
@@ -115,7 +128,7 @@ std::vector<std::string> addresses(const json& rule) {
           scheme + "://[::1]:4711",
           scheme + "://",
           scheme + "://local host",
-          "gopher://localhost",
+          std::string(wrong_scheme),
           "localhost:4711",
           "nowhere",
           scheme + "://localhost:99999",
@@ -128,7 +141,7 @@ std::vector<std::string> words_of(const json& rule) {
     if (choice.is_string()) out.push_back(choice.get<std::string>());
     if (choice.is_number()) out.push_back(choice.dump());
   }
-  out.emplace_back("no-such-word");
+  out.emplace_back(wrong_word);
   out.emplace_back("");
   return out;
 }
@@ -174,12 +187,21 @@ WholeRange whole_range(const json& rule) {
   return range;
 }
 
+std::optional<std::chrono::nanoseconds> duration_limit(const json& rule, std::string_view words) {
+  const auto text = rule.value("description", "");
+  const auto start = text.find(words);
+  if (start == std::string::npos) return std::nullopt;
+  const auto from = start + words.size();
+  const auto limit = parse_duration(text.substr(from, text.find('.', from) - from));
+  return limit ? std::optional(*limit) : std::nullopt;
+}
+
 std::vector<std::string> sample_texts(const json& rule, Random& random) {
   if (!rule.is_object()) return {"text"};
   const auto format = format_of(rule);
   if (rule.contains("enum")) return words_of(rule);
   if (allows_type(rule, "boolean")) return {"true", "false", "maybe", "2"};
-  if (format == "humantime") return durations(random);
+  if (format == "humantime") return durations(rule, random);
   if (format == "byte-size") return sizes(rule, random);
   if (format == "uri") return addresses(rule);
   if (allows_type(rule, "integer")) return whole_numbers(rule, random);

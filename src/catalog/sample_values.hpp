@@ -3,6 +3,8 @@
 
 // Texts that may stand on a command line for one value of a schema, right and wrong ones.
 
+#include <chrono>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,6 +14,10 @@
 namespace sluice::catalog {
 
 using Random = std::mt19937_64;
+
+// That no program knows.
+inline constexpr std::string_view wrong_word = "no-such-word";
+inline constexpr std::string_view wrong_scheme = "gopher://localhost";
 
 // Right and wrong texts for one value that is neither a list nor an object.
 [[nodiscard]] std::vector<std::string> sample_texts(const json& rule, Random& random);
@@ -25,5 +31,9 @@ struct WholeRange {
 };
 // Of an integer: `minimum`, `maximum` and the width in `format`.
 [[nodiscard]] WholeRange whole_range(const json& rule);
+
+// `At least 1ms.` of a description, which is where the limits of a duration are; nothing without.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> duration_limit(const json& rule,
+                                                                     std::string_view words);
 
 }  // namespace sluice::catalog

@@ -224,14 +224,17 @@ class Maker {
   std::vector<SampleCase> cases_;
 };
 
-// `At least 1ms.` of a description.
-std::optional<std::chrono::nanoseconds> limit_in(const json& rule, const std::string& words) {
-  const auto text = rule.value("description", "");
-  const auto start = text.find(words);
-  if (start == std::string::npos) return std::nullopt;
-  const auto from = start + words.size();
-  const auto limit = parse_duration(text.substr(from, text.find('.', from) - from));
-  return limit ? std::optional(*limit) : std::nullopt;
+// What stands between backquotes.
+std::vector<std::string> quoted_in(std::string_view text) {
+  std::vector<std::string> out;
+  for (auto begin = text.find('`'); begin != std::string_view::npos; begin = text.find('`')) {
+    text.remove_prefix(begin + 1);
+    const auto end = text.find('`');
+    if (end == std::string_view::npos) break;
+    if (end > 0) out.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return out;
 }
 
 bool is_duration(const json& rule, const json& value) {
@@ -239,9 +242,9 @@ bool is_duration(const json& rule, const json& value) {
   // A number alone passes the pattern only where it has a unit; which one does not matter here.
   const auto parsed = parse_duration(value.get<std::string>(), std::chrono::seconds{1});
   if (!parsed) return false;
-  const auto least = limit_in(rule, "At least ");
-  const auto most = limit_in(rule, "At most ");
-  const auto step = limit_in(rule, "In steps of ");
+  const auto least = duration_limit(rule, "At least ");
+  const auto most = duration_limit(rule, "At most ");
+  const auto step = duration_limit(rule, "In steps of ");
   if (step && *parsed % *step != std::chrono::nanoseconds{0}) return false;
   return (!least || *parsed >= *least) && (!most || *parsed <= *most);
 }
@@ -289,6 +292,33 @@ bool format_accepts(const json& rule, const json& value) {
   }
   const bool is_whole = format.starts_with("int") || format.starts_with("uint");
   return !is_whole || !allows_type(rule, "integer") || is_in_range(rule, value);
+}
+
+std::vector<SampleCase> named_choices(const json& schema, const SampleCase& refused,
+                                      std::string_view refusal) {
+  const auto& properties = schema.at("properties");
+  if (!properties.contains(refused.about) || refused.words.empty()) return {};
+  const auto& rule = properties.at(refused.about);
+  const bool is_list = allows_type(rule, "array") && rule.contains("items");
+  const auto& inner = is_list ? rule.at("items") : rule;
+  const auto equals = refused.words.back().find('=');
+  const auto given = std::string_view(refused.words.back()).substr(equals + 1);
+  const bool is_scheme = given == wrong_scheme;
+  if (equals == std::string::npos || (given != wrong_word && !is_scheme)) return {};
+  std::vector<SampleCase> out;
+  for (auto text : quoted_in(refusal)) {
+    if (is_scheme) text += "://localhost";
+    if (text == given) continue;
+    auto value = value_of_text(inner, text);
+    // Asked already, with what must stand beside it.
+    const auto known = inner.value("enum", json::array());
+    if (std::ranges::find(known, value) != known.end()) continue;
+    auto sample = refused;
+    sample.options[refused.about] = is_list ? json::array({std::move(value)}) : std::move(value);
+    sample.words.back().replace(equals + 1, std::string::npos, text);
+    out.push_back(std::move(sample));
+  }
+  return out;
 }
 
 Result<SampleHints> parse_hints(std::string_view text) {

@@ -37,6 +37,11 @@ struct SampleHints {
 [[nodiscard]] std::vector<SampleCase> make_samples(const json& schema, const SampleHints& hints,
                                                    std::uint64_t seed);
 
+// Cases made of a refusal. A program that refuses a word or a scheme names the right ones between
+// backquotes, and the schema may lack one of them. None when the case was about something else.
+[[nodiscard]] std::vector<SampleCase> named_choices(const json& schema, const SampleCase& refused,
+                                                    std::string_view refusal);
+
 // What `format` and `contentMediaType` say about one value, which valijson does not check:
 // the ranges of int32 and the like, durations within the limits that the description names,
 // sizes within `minimum` and `maximum`, addresses, JSON text.

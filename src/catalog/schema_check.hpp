@@ -44,7 +44,7 @@ class SchemaChecker {
   std::unique_ptr<Impl> impl_;
 };
 
-// What is wrong with a schema by the official meta-schema of draft-07.
+// What is wrong with a schema by the official meta-schema of draft-07, and patterns that are none.
 [[nodiscard]] std::vector<SchemaProblem> check_schema(const json& schema);
 
 }  // namespace sluice::catalog

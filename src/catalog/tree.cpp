@@ -6,6 +6,7 @@
 #define TOML_UNRELEASED_FEATURES 0
 #include <algorithm>
 #include <array>
+#include <regex>
 
 #include <toml++/toml.h>
 
@@ -139,6 +140,12 @@ Result<SmartModuleToml> read_smartmodule_toml(const fs::path& file) {
     if (value->empty()) {
       return fail(Errc::invalid_config, file.string() + ": " + key + " is missing");
     }
+  }
+  // It becomes the name of files.
+  static const std::regex name_form("[a-z0-9][a-z0-9_-]*");
+  if (!std::regex_match(out.name, name_form)) {
+    return fail(Errc::invalid_config, file.string() + ": name is " + quote_if_needed(out.name) +
+                                          "; use lower-case letters, digits, `-` and `_`");
   }
   if (out.kinds.empty()) return fail(Errc::invalid_config, file.string() + ": kind is missing");
   return out;

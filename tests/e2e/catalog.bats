@@ -117,6 +117,11 @@ $(line)"
   option='"count":{"description":"How many.","type":"integer","minimun":1}'
   says "$(line)"
   refused 'did you mean `minimum`?'
+  option='"pattern":{"description":"How.","type":"string","pattern":"("}'
+  says "$(line | sed 's/"title"/"$comment":"sluice-kit 1",&/')"
+  refused '/properties/pattern/pattern: it is no regular expression'
+  run sluice catalog build --output "$work/site" "$work/tree"
+  [[ $status -eq 2 && $output == *'/properties/pattern/pattern'* ]] || fail "$output"
 }
 
 @test "options break a convention in each way" {
@@ -164,6 +169,34 @@ for word; do case \$word in $1) ;; *) echo \"no \$word\" >&2; exit 2 ;; esac; do
   refused 'no_such_option: --no-such-option=x: the schema refuses it'
 }
 
+@test "a word or a scheme that the program takes and the schema lacks is found in its refusal" {
+  option='"mode":{"description":"How.","type":"string","enum":["slow"]},"count":{"description":"How many.","type":"integer","minimum":0,"maximum":9}'
+  says "$(line | sed 's/"title"/"$comment":"sluice-kit 1",&/')"
+  program 'if [ "$1" = metadata ]; then cat "${0%/*}/text"; exit; fi
+    for word; do case $word in
+    validate | --fluvio-topic=t | --mode=slow | --mode=fast | --count=[0-9]) ;;
+    *) echo "$word is not one of \`slow\` and \`fast\`" >&2; exit 2 ;;
+    esac; done'
+  refused 'mode: --mode=fast: the schema refuses it'
+  option=${option/'"slow"'/'"slow","fast"'}
+  says_and_keeps "$(line | sed 's/"title"/"$comment":"sluice-kit 1",&/')"
+  check
+  [[ $status -eq 0 ]] || fail "$output"
+}
+says_and_keeps() { printf '%s\n' "$1" >"$folder/text"; }
+
+@test "a limit of a duration that the program does not have is named" {
+  option='"count":{"description":"How many.","type":"integer","minimum":0,"maximum":9}'
+  local real=$SLUICE_BIN/test-connector
+  described test-connector "$("$real" metadata | jq -r .version)"
+  sed -i "s/^description.*/description = \"$("$real" metadata | jq -r .description)\"/" "$folder/connector.toml"
+  "$real" metadata | sed 's/At least 1ms\./At least 2ms./g' >"$folder/text"
+  ! cmp "$folder/text" <("$real" metadata) || fail 'no option of test-connector has this limit'
+  program "if [ \"\$1\" = metadata ]; then cat '$folder/text'; exit; fi; exec '$real' \"\$@\""
+  run sluice metadata check "$folder" --program "$folder/small"
+  [[ $status -eq 1 && $output == *'=1000000ns: the schema refuses it'* ]] || fail "$output"
+}
+
 @test "a golden file that is out of date is refused, and renewed when asked" {
   mkdir "$folder/tests"
   line | jq --indent 2 '.version = "0.0.9"' >"$folder/tests/metadata.json"
@@ -196,6 +229,14 @@ build() { sluice catalog build --output "$work/site" "$@" "$work/tree"; }
   [[ -s $work/site/index.html && -s $work/site/connectors/small.html && -s $work/site/smartmodules/keep.html ]]
   run sluice catalog verify "$work/site"
   [[ $status -eq 0 ]]
+}
+
+@test "a SmartModule whose name would lead out of the catalog is refused" {
+  mkdir -p "$work/tree/smartmodules/keep"
+  printf 'name = "../../out"\nversion = "0.1.0"\ndescription = "Keeps."\nkind = "filter"\n' >"$work/tree/smartmodules/keep/smartmodule.toml"
+  run build
+  [[ $status -eq 2 && $output == *'keep/smartmodule.toml: name is ../../out; use lower-case letters'* ]] || fail "$output"
+  [[ -z $(find "$work" -name '*.html') ]]
 }
 
 @test "versions of an earlier catalog are kept" {
