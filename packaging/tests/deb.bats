@@ -76,10 +76,22 @@ programs() { (cd "$sluice_root" && tools/connectors.sh programs) && echo sluice;
   PKG_CONFIG_PATH=$(dirname "$(find "$root" -name sluice-client.pc)") pkg-config --exists sluice-client
 }
 
+# The package without its static libraries: lintian takes minutes to read them, and says nothing.
+without_archives() {
+  local folder=$work/unpacked
+  dpkg-deb -R "$1" "$folder"
+  find "$folder" -name '*.a' -delete
+  sed -i '/\.a$/d' "$folder/DEBIAN/md5sums"
+  dpkg-deb --root-owner-group -b "$folder" "$2" >/dev/null
+}
+
 @test "lintian finds no errors" {
   command -v lintian >/dev/null || skip "there is no lintian"
-  run lintian --no-cfg --allow-root --fail-on error --suppress-tags bogus-mail-host,embedded-library "$(package sluice)" "$(package libsluice-dev)"
-  ((status == 0)) || fail "$output"
+  without_archives "$(package libsluice-dev)" "$work/libsluice-dev.deb"
+  for made in "$(package sluice)" "$work/libsluice-dev.deb"; do
+    run lintian --no-cfg --allow-root --fail-on error --suppress-tags bogus-mail-host,embedded-library "$made"
+    ((status == 0)) || fail "$made: $output"
+  done
 }
 
 @test "the same build gives the same packages" {
