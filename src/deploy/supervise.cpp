@@ -165,7 +165,8 @@ int Supervision::run(int lock_fd) {
         plan,
         {.drain_timeout = applied_.deployment.running.drain_timeout + std::chrono::seconds(2),
          .output_fd = pump.fd(),
-         .kept_fd = lock_fd},
+         // Who finds the deployment's lock free finds the name free.
+         .kept_fds = {lock_fd, name_lock.fd()}},
         {.say = [&](const std::string& line) { say(pump.fd(), line); },
          .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
          .ended = [&](const launch::ChildEnd& end,

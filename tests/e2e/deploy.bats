@@ -180,6 +180,20 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   wait_for is_gone "$number"
 }
 
+@test "what a killed supervisor leaves keeps its name until it is gone" {
+  connector stubborn-source "[[ -e $work/end ]] && exit; trap '' TERM; touch $work/up; while [[ ! -e $work/end ]]; do sleep 0.05; done"
+  file=$(config feed stubborn-source)
+  deploy apply "$file" --drain-timeout 60s
+  wait_for test -e "$work/up"
+  kill -9 "$(supervisor_of feed)"
+  wait_for is_state feed down
+  run timeout 20 "$SLUICE_BIN/sluice" run "$file" --once
+  [ "$status" -eq 3 ]
+  [[ $output == *'`feed` is running already'* ]]
+  touch "$work/end"
+  wait_for sluice run "$file" --once
+}
+
 @test "an apply or delete that was killed leaves what the next one goes on from" {
   connector steady-source "$steady"
   file=$(config feed steady-source)
