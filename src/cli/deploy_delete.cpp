@@ -62,8 +62,13 @@ void delete_compose(const deploy::Store& store, const Applied& applied, bool kee
 void delete_one(const deploy::Store& store, const std::string& name, bool keep_state) {
   const auto lock = store.lock_for_change(name);
   const auto applied = find_deployment(store, name);
-  // Whatever happens from here on, nothing starts it again.
-  store.save_desired(name, Desired::stopped);
+  try {
+    // Whatever happens from here on, nothing starts it again.
+    store.save_desired(name, Desired::stopped);
+  } catch (const Failure& failure) {
+    // Of a full disk something has to go: this.
+    if (failure.code() != Errc::no_space) throw;
+  }
   switch (applied.deployment.target) {
     case Target::local:
       delete_local(store, applied);

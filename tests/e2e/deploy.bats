@@ -194,6 +194,37 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   wait_for sluice run "$file" --once
 }
 
+@test "relative paths mean the folder of apply, wherever restart is called" {
+  connector steady-source "pwd >>$work/folders; $steady"
+  mkdir "$work/first" "$work/second"
+  file=$(config feed steady-source)
+  cd "$work/first"
+  deploy apply "$file"
+  cd "$work/second"
+  deploy restart feed
+  run deploy apply "$file"
+  [[ $output == *'feed: unchanged, running'* ]]
+  [ "$(sort -u "$work/folders")" = "$work/first" ]
+}
+
+@test "a run record that cannot be written, as on a full disk, ends no connector" {
+  connector steady-source "echo \$\$ >>$work/numbers; $steady"
+  deploy apply "$(config feed steady-source)"
+  mkdir -p "$(folder_of feed)/run.json.new/in-the-way"
+  kill -9 "$(head -1 "$work/numbers")"
+  second_start() { (($(wc -l <"$work/numbers") == 2)); }
+  wait_for second_start
+  rm -r "$(folder_of feed)/run.json.new"
+  deploy delete feed
+}
+
+@test "a configuration from a pipe is refused: it cannot be read twice" {
+  file=$(config feed absent-source)
+  run deploy plan <(cat "$file") --target kubernetes
+  [ "$status" -eq 2 ]
+  [[ $output == *'cannot be taken from a pipe'* ]]
+}
+
 @test "an apply or delete that was killed leaves what the next one goes on from" {
   connector steady-source "$steady"
   file=$(config feed steady-source)
