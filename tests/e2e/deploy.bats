@@ -219,7 +219,8 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
 }
 
 @test "a configuration from a pipe is refused: it cannot be read twice" {
-  file=$(config feed absent-source)
+  connector steady-source "$steady"
+  file=$(config feed steady-source)
   run deploy plan <(cat "$file") --target kubernetes
   [ "$status" -eq 2 ]
   [[ $output == *'cannot be taken from a pipe'* ]]
