@@ -115,9 +115,10 @@ void make_directory(const std::filesystem::path& data) {
 // Before anything else is touched; the server takes the lock for good.
 void fail_if_running(const std::filesystem::path& data) {
   if (const auto server = running_server(data)) {
-    throw Failure(Errc::already_running, "a server runs on " + data.string() +
-                                             " already: process " + std::to_string(server->pid) +
-                                             ", " + server->sc);
+    throw HintedFailure(Errc::already_running,
+                        "a server runs on " + data.string() + " already: process " +
+                            std::to_string(server->pid) + ", " + server->sc,
+                        "`sluice cluster status` shows it, `sluice cluster stop` stops it");
   }
 }
 

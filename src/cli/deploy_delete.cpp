@@ -47,6 +47,8 @@ void delete_local(const deploy::Store& store, const Applied& applied) {
 void delete_compose(const deploy::Store& store, const Applied& applied, bool keep_state) {
   const auto& deployment = applied.deployment;
   const std::filesystem::path file = deployment.container.file;
+  // As `apply` has it: else one of the two writes the file without what the other did.
+  const auto lock = store.lock_for_change("compose:" + file.string());
   if (deploy::compose_program()) run_compose(deployment, {"rm", "--stop", "--force"});
   auto others = with_others_of_file(store, {applied});
   std::erase_if(others, [&](const Applied& one) { return one.deployment.name == deployment.name; });
@@ -62,8 +64,13 @@ void delete_compose(const deploy::Store& store, const Applied& applied, bool kee
 void delete_one(const deploy::Store& store, const std::string& name, bool keep_state) {
   const auto lock = store.lock_for_change(name);
   const auto applied = find_deployment(store, name);
-  // Whatever happens from here on, nothing starts it again.
-  store.save_desired(name, Desired::stopped);
+  try {
+    // Whatever happens from here on, nothing starts it again.
+    store.save_desired(name, Desired::stopped);
+  } catch (const Failure& failure) {
+    // Of a full disk something has to go: this.
+    if (failure.code() != Errc::no_space) throw;
+  }
   switch (applied.deployment.target) {
     case Target::local:
       delete_local(store, applied);

@@ -45,7 +45,9 @@ deploy::Given given(const DeployInput& input) {
   if (!input.log.empty()) out.environment["RUST_LOG"] = input.log;
   switch (input.target) {
     case Target::local:
-      out.local = {.unit = wants_unit(input.systemd), .profile_file = profile_file(input)};
+      out.local = {.unit = wants_unit(input.systemd),
+                   .profile_file = profile_file(input),
+                   .folder = std::filesystem::current_path().string()};
       break;
     case Target::compose:
       out.container = {.image = input.image,

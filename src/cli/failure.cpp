@@ -36,9 +36,9 @@ std::string hint_for(Errc code) {
       return "another server uses the port; `--sc` and `--spu` choose others, port 0 takes a free "
              "one";
     case Errc::already_running:
-      return "`sluice cluster status` shows it, `sluice cluster stop` stops it";
+      return "the other one has to end first";
     case Errc::no_space:
-      return "free some space, or choose another directory with `--data`";
+      return "free some space on the disk of that file";
     default:
       return {};
   }

@@ -100,7 +100,7 @@ int run(const RunOptions& options) {
     write_stderr("sluice run " + plan.name + ": " + line + "\n");
   };
   auto how = supervise_options(options);
-  how.kept_fd = lock->fd();
+  how.kept_fds = {lock->fd()};
   const auto result = launch::supervise(plan, how, {.say = say, .started = {}, .ended = {}});
   say(end_text(result));
   return result.exit_code();

@@ -45,13 +45,17 @@ ContainerPlace container_of(const Json& json) {
 }
 
 Json local_json(const LocalPlace& place) {
-  return {{"program", place.program}, {"unit", place.unit}, {"profile_file", place.profile_file}};
+  return {{"program", place.program},
+          {"unit", place.unit},
+          {"profile_file", place.profile_file},
+          {"folder", place.folder}};
 }
 
 LocalPlace local_of(const Json& json) {
   return {.program = json.at("program"),
           .unit = json.at("unit"),
-          .profile_file = json.at("profile_file")};
+          .profile_file = json.at("profile_file"),
+          .folder = json.value("folder", "")};  // the first ones were written without
 }
 
 Running running_of(const Json& json) {

@@ -36,6 +36,7 @@ struct LocalPlace {
   std::string program;       // absolute
   bool unit = false;         // a systemd unit starts it
   std::string profile_file;  // absolute, or empty: the default one of the user
+  std::string folder;        // absolute: where `apply` was, which relative paths mean
   friend bool operator==(const LocalPlace&, const LocalPlace&) = default;
 };
 

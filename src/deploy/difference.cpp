@@ -66,12 +66,14 @@ std::string whole(char mark, const Lines& lines) {
   return out;
 }
 
-// Settings of a deployment as lines: its JSON without what is not applied or shown elsewhere.
+// Settings of a deployment as lines: its JSON without what is not applied or shown elsewhere. That
+// the same is applied from another folder is no change.
 std::string settings(Deployment deployment) {
   deployment.generation = 0;
   deployment.desired = Desired::running;
   deployment.config_sha256.clear();
   deployment.secrets_sha256.clear();
+  deployment.local.folder.clear();
   return deployment_json(deployment);
 }
 

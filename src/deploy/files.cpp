@@ -64,13 +64,16 @@ void write_whole(const std::filesystem::path& file, std::string_view content, mo
   auto beside = file;
   beside += ".new";
   ::unlink(beside.c_str());  // of a program that died; it may have another mode
-  {
+  try {
     const OpenFile out(beside, O_WRONLY | O_CREAT | O_EXCL, mode);
     if (out.fd() < 0) fail_file("write", beside, errno);
     write_all(out, content, beside);
     if (::fchmod(out.fd(), mode) != 0 || ::fsync(out.fd()) != 0) fail_file("write", beside, errno);
+    move_file(beside, file);
+  } catch (const Failure&) {
+    ::unlink(beside.c_str());
+    throw;
   }
-  move_file(beside, file);
   sync_folder(file.parent_path());
 }
 

@@ -52,15 +52,21 @@ bool has_open(pid_t pid, const std::filesystem::path& file) {
   return false;
 }
 
+std::optional<FileLock> try_take_unsigned(const std::filesystem::path& file) {
+  make_folder(file.parent_path(), 0700);
+  return or_throw(FileLock::try_take(file));
+}
+
 }  // namespace
 
 std::optional<HeldLock> HeldLock::try_take(const std::filesystem::path& file) {
-  make_folder(file.parent_path(), 0700);
-  auto lock = or_throw(FileLock::try_take(file));
+  auto lock = try_take_unsigned(file);
   if (!lock) return std::nullopt;
   const auto pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(lock->fd(), 0) != 0 || ::pwrite(lock->fd(), pid.data(), pid.size(), 0) < 0) {
-    throw Failure(Errc::io, "cannot write the lock " + file.string() + ": " + std::strerror(errno));
+  if (::pwrite(lock->fd(), pid.data(), pid.size(), 0) < 0 ||
+      ::ftruncate(lock->fd(), static_cast<off_t>(pid.size())) != 0) {
+    throw Failure(errno == ENOSPC || errno == EDQUOT ? Errc::no_space : Errc::io,
+                  "cannot write the lock " + file.string() + ": " + std::strerror(errno));
   }
   return HeldLock(*std::move(lock));
 }
@@ -69,7 +75,7 @@ std::optional<HeldLock> HeldLock::take(const std::filesystem::path& file,
                                        std::chrono::milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   for (;;) {
-    if (auto lock = try_take(file)) return lock;
+    if (auto lock = try_take_unsigned(file)) return HeldLock(*std::move(lock));
     if (Clock::now() >= deadline) return std::nullopt;
     ::poll(nullptr, 0, look_every_ms);
   }

@@ -21,7 +21,7 @@ class HeldLock {
  public:
   // Nothing when another process has it. Throws: `permission_denied`, `io`, `no_space`.
   [[nodiscard]] static std::optional<HeldLock> try_take(const std::filesystem::path& file);
-  // Nothing when it is not free in time.
+  // Nothing when it is not free in time. Does not say who took it, and so needs no space on disk.
   [[nodiscard]] static std::optional<HeldLock> take(const std::filesystem::path& file,
                                                     std::chrono::milliseconds timeout);
   [[nodiscard]] int fd() const noexcept { return lock_.fd(); }

@@ -36,6 +36,16 @@ class Preparation {
     out_.warnings.push_back(
         {Errc::invalid_config, given_.file, std::move(what), std::move(help), {}});
   }
+  // It has been read once; a pipe has nothing for the second time.
+  std::string read_again(const std::string& file, const std::string& what) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(file, ignored)) {
+      return read_whole(file, file_bytes_max).value_or("");
+    }
+    problem(file, what + " cannot be taken from a pipe",
+            "write it to a file that only you can read");
+    return {};
+  }
   [[nodiscard]] bool is_local() const { return given_.target == Target::local; }
   [[nodiscard]] launch::Validation validate();
   void take_head(const launch::LaunchFile& file);
@@ -79,7 +89,7 @@ void Preparation::take_head(const launch::LaunchFile& file) {
   } else {
     deployment.container = given_.container;
   }
-  out_.applied.config = read_whole(given_.file, file_bytes_max).value_or("");
+  out_.applied.config = read_again(given_.file, "the configuration");
   if (!is_local() && !config.environment.empty()) {
     warn("its `secrets` are in the file itself, and so readable for whoever may read that",
          "write `apiVersion: 0.1.0`, name them under `meta.secrets`, and give --secrets FILE");
@@ -88,13 +98,7 @@ void Preparation::take_head(const launch::LaunchFile& file) {
 
 void Preparation::take_secrets(const launch::LaunchFile& file) {
   if (given_.secrets) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(*given_.secrets, ignored)) {
-      // It has been read once; a pipe has nothing for the second time.
-      return problem(*given_.secrets, "the secrets have to be in a regular file",
-                     "write them to one that only you can read");
-    }
-    out_.applied.secrets = read_whole(*given_.secrets, file_bytes_max).value_or("");
+    out_.applied.secrets = read_again(*given_.secrets, "the secrets");
     return;
   }
   for (const auto& name : file.config().secret_names) {

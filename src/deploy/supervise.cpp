@@ -2,8 +2,10 @@
 #include "deploy/supervise.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <thread>
 
 #include <poll.h>
@@ -60,6 +62,13 @@ void block_signals() {
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
 }
 
+// Relative paths in the file mean what they meant when it was applied, whoever starts it now.
+void go_to(const std::string& folder) {
+  if (folder.empty() || ::chdir(folder.c_str()) == 0) return;
+  throw Failure(Errc::permission_denied, "cannot go to " + folder + ", where it was applied: " +
+                                             std::strerror(errno) + "; apply it again");
+}
+
 class Supervision {
  public:
   Supervision(const Store& store, const Applied& applied, const Control& control)
@@ -73,15 +82,21 @@ class Supervision {
   int run(int lock_fd);
 
  private:
+  // On a full disk what is said last stays; the connector goes on.
   void keep(RunState state) {
     record_.state = state;
-    write_run_record(at_.run, record_);
+    try {
+      write_run_record(at_.run, record_);
+    } catch (const Failure& failure) {
+      if (log_fd_ >= 0) say(log_fd_, failure.what());
+    }
   }
   void say(int log_fd, const std::string& line) const {
     const auto text = utc_now() + " sluice: " + line + "\n";
     const auto written = ::write(log_fd, text.data(), text.size());
     static_cast<void>(written);
   }
+  [[nodiscard]] bool is_to_be_paused() const;
   void started(pid_t pid, std::uint64_t restarts);
   void ended(const launch::ChildEnd& end, std::uint64_t restarts);
   int conclude(const launch::SuperviseResult& result);
@@ -92,18 +107,27 @@ class Supervision {
   const Control& control_;
   Places at_;
   RunRecord record_;
+  int log_fd_ = -1;
   std::optional<Pauser> pauser_;
 };
+
+// As of now; as of our start when that cannot be read, for the connector runs already.
+bool Supervision::is_to_be_paused() const {
+  try {
+    const auto now = store_.load(applied_.deployment.name);
+    return now && now->deployment.desired == Desired::paused;
+  } catch (const Failure& failure) {
+    say(log_fd_, failure.what());
+    return applied_.deployment.desired == Desired::paused;
+  }
+}
 
 void Supervision::started(pid_t pid, std::uint64_t restarts) {
   record_.pid = pid;
   record_.restarts = restarts;
   record_.started = utc_now();
   keep(RunState::running);
-  const auto now = store_.load(applied_.deployment.name);
-  if (now && now->deployment.desired == Desired::paused) {
-    pauser_.emplace(control_, applied_.deployment.name);
-  }
+  if (is_to_be_paused()) pauser_.emplace(control_, applied_.deployment.name);
 }
 
 void Supervision::ended(const launch::ChildEnd& end, std::uint64_t restarts) {
@@ -153,8 +177,10 @@ int Supervision::fail(const Failure& failure) {
 int Supervision::run(int lock_fd) {
   RotatingLog log(at_.log, {});
   const LogPump pump(log);
+  log_fd_ = pump.fd();
   try {
     keep(RunState::starting);
+    go_to(applied_.deployment.local.folder);
     // What else may run a connector of this name, as `sluice run`, takes this lock.
     const auto name_lock = or_throw(launch::RunLock::take(applied_.deployment.name, at_.config));
     const auto secrets = applied_.secrets.empty() ? std::nullopt : std::optional(at_.secrets);
@@ -165,7 +191,8 @@ int Supervision::run(int lock_fd) {
         plan,
         {.drain_timeout = applied_.deployment.running.drain_timeout + std::chrono::seconds(2),
          .output_fd = pump.fd(),
-         .kept_fd = lock_fd},
+         // Who finds the deployment's lock free finds the name free.
+         .kept_fds = {lock_fd, name_lock.fd()}},
         {.say = [&](const std::string& line) { say(pump.fd(), line); },
          .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
          .ended = [&](const launch::ChildEnd& end,

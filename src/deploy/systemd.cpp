@@ -84,11 +84,11 @@ std::string unit_text(const UnitInput& input) {
       "ExecStart=" +
       unit_word(input.program) + " deploy supervise " + unit_word(input.name) + "\n";
   for (const auto& [name, value] : input.environment) out += unit_variable(name, value);
-  // The supervisor ends with 1 to 3 when it has given up for a reason that a restart keeps.
+  // A wrong configuration stays wrong; what else ends the supervisor may be over the next time.
   out +=
       "Restart=on-failure\n"
       "RestartSec=5s\n"
-      "RestartPreventExitStatus=1 2 3\n"
+      "RestartPreventExitStatus=2\n"
       "KillMode=mixed\n"
       "TimeoutStopSec=" +
       std::to_string(input.stop_timeout.count()) +

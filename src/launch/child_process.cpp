@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/child_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -102,19 +103,19 @@ bool group_lives(pid_t group) {
 
 // Waits for the end of its parent, or for its word that all is over. Whoever closes the pipe
 // without a word has died.
-[[noreturn]] void guard(int pipe, pid_t group, const ChildSetup& setup) {
+// `kept`, sorted, are the only descriptors that it keeps; the pipe is one of them.
+[[noreturn]] void guard(int pipe, pid_t group, const ChildSetup& setup,
+                        const std::vector<int>& kept) {
   ::setsid();
   ::prctl(PR_SET_NAME, "sluice-guard");
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
-  const int kept = setup.kept_fd;
-  for (int fd = 0; fd < 3; ++fd) {
-    if (fd != pipe && fd != kept) ::close(fd);
+  unsigned next = 0;
+  for (const int fd : kept) {
+    const auto at = static_cast<unsigned>(fd);
+    if (at > next) ::close_range(next, at - 1, 0);
+    next = at + 1;
   }
-  const auto low = static_cast<unsigned>(kept < 0 || pipe < kept ? pipe : kept);
-  const auto high = static_cast<unsigned>(kept < 0 || pipe > kept ? pipe : kept);
-  if (low > 3) ::close_range(3, low - 1, 0);
-  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
-  ::close_range(high + 1, ~0U, 0);
+  ::close_range(next, ~0U, 0);
   char word = 0;
   ssize_t count = -1;
   do {
@@ -127,6 +128,7 @@ bool group_lives(pid_t group) {
     ::poll(nullptr, 0, step_ms);
   }
   if (group_lives(group)) ::kill(-group, SIGKILL);
+  for (auto at = setup.kept_fds.size(); at-- > 0;) ::close(setup.kept_fds[at]);
   ::_exit(0);
 }
 
@@ -179,10 +181,13 @@ ChildProcess::ChildProcess(const LaunchPlan& plan, const ChildSetup& setup) {
 bool ChildProcess::start_guard(const ChildSetup& setup) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+  auto kept = setup.kept_fds;
+  kept.push_back(ends[0]);
+  std::ranges::sort(kept);
   guard_ = ::fork();
   if (guard_ == 0) {
     ::close(ends[1]);
-    guard(ends[0], pid_, setup);
+    guard(ends[0], pid_, setup, kept);
   }
   ::close(ends[0]);
   guard_pipe_ = ends[1];

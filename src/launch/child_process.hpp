@@ -5,12 +5,13 @@
 // one ends, however it ends, the program gets SIGTERM, and what is left of its group SIGKILL.
 //
 // A guard process per program sees to that; the program is not started before the guard is there.
-// It hangs on a pipe that only this process holds open, and keeps `kept_fd` (a lock) until the
+// It hangs on a pipe that only this process holds open, and keeps `kept_fds` (locks) until the
 // group is gone. One thread; not for a thread that may end before the program does.
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -20,8 +21,8 @@
 namespace sluice::launch {
 
 struct ChildSetup {
-  int output_fd = -1;  // for its standard output and error; -1: those of this process
-  int kept_fd = -1;    // what the guard holds open; -1: nothing
+  int output_fd = -1;         // for its standard output and error; -1: those of this process
+  std::vector<int> kept_fds;  // what the guard holds open; the last is let go first
   std::chrono::milliseconds grace{10'000};  // between the guard's SIGTERM and SIGKILL
 };
 

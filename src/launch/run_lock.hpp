@@ -26,7 +26,7 @@ class RunLock {
   // `sluice run`; `permission_denied` and `io` for the runtime folder.
   [[nodiscard]] static Result<RunLock> take(const std::string& name, const std::string& file);
 
-  // For `SuperviseOptions::kept_fd`.
+  // For `SuperviseOptions::kept_fds`.
   [[nodiscard]] int fd() const noexcept { return lock_.fd(); }
 
  private:

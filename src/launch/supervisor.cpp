@@ -90,7 +90,7 @@ class Supervision {
 
 void Supervision::start() {
   child_.emplace(plan_, ChildSetup{.output_fd = options_.output_fd,
-                                   .kept_fd = options_.kept_fd,
+                                   .kept_fds = options_.kept_fds,
                                    .grace = options_.drain_timeout});
   say("started " + plan_.connector + " " + plan_.version + ", process " +
       std::to_string(child_->pid()) +

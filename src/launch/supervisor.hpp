@@ -21,7 +21,7 @@ struct SuperviseOptions {
   bool once = false;                                // never restart
   std::chrono::milliseconds drain_timeout{30'000};  // from the first signal to SIGKILL
   int output_fd = -1;                               // as in ChildSetup
-  int kept_fd = -1;                                 // as in ChildSetup
+  std::vector<int> kept_fds;                        // as in ChildSetup
 };
 
 struct SuperviseHooks {

@@ -146,7 +146,7 @@ class SuperviseProcess : public Supervise {
     const int nothing = ::open("/dev/null", O_RDWR);
     ::dup2(nothing, STDERR_FILENO);
     const auto lock = FileLock::try_take(folder_ / "lock");
-    quick_.kept_fd = (*lock)->fd();
+    quick_.kept_fds = {(*lock)->fd()};
     try {
       ::_exit(supervise(what, quick_, {}).exit_code());
     } catch (const Failure&) {

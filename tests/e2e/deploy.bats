@@ -180,6 +180,52 @@ steady='trap "echo drained; exit 0" TERM; while :; do sleep 0.05; done'
   wait_for is_gone "$number"
 }
 
+@test "what a killed supervisor leaves keeps its name until it is gone" {
+  connector stubborn-source "[[ -e $work/end ]] && exit; trap '' TERM; touch $work/up; while [[ ! -e $work/end ]]; do sleep 0.05; done"
+  file=$(config feed stubborn-source)
+  deploy apply "$file" --drain-timeout 60s
+  wait_for test -e "$work/up"
+  kill -9 "$(supervisor_of feed)"
+  wait_for is_state feed down
+  run timeout 20 "$SLUICE_BIN/sluice" run "$file" --once
+  [ "$status" -eq 3 ]
+  [[ $output == *'`feed` is running already'* ]]
+  touch "$work/end"
+  wait_for sluice run "$file" --once
+}
+
+@test "relative paths mean the folder of apply, wherever restart is called" {
+  connector steady-source "pwd >>$work/folders; $steady"
+  mkdir "$work/first" "$work/second"
+  file=$(config feed steady-source)
+  cd "$work/first"
+  deploy apply "$file"
+  cd "$work/second"
+  deploy restart feed
+  run deploy apply "$file"
+  [[ $output == *'feed: unchanged, running'* ]]
+  [ "$(sort -u "$work/folders")" = "$work/first" ]
+}
+
+@test "a run record that cannot be written, as on a full disk, ends no connector" {
+  connector steady-source "echo \$\$ >>$work/numbers; $steady"
+  deploy apply "$(config feed steady-source)"
+  mkdir -p "$(folder_of feed)/run.json.new/in-the-way"
+  kill -9 "$(head -1 "$work/numbers")"
+  second_start() { (($(wc -l <"$work/numbers") == 2)); }
+  wait_for second_start
+  rm -r "$(folder_of feed)/run.json.new"
+  deploy delete feed
+}
+
+@test "a configuration from a pipe is refused: it cannot be read twice" {
+  connector steady-source "$steady"
+  file=$(config feed steady-source)
+  run deploy plan <(cat "$file") --target kubernetes
+  [ "$status" -eq 2 ]
+  [[ $output == *'cannot be taken from a pipe'* ]]
+}
+
 @test "an apply or delete that was killed leaves what the next one goes on from" {
   connector steady-source "$steady"
   file=$(config feed steady-source)
