@@ -163,6 +163,7 @@ bool remove_if_stale(const fs::path& socket) {
   const FolderLock lock(socket.parent_path());
   // It may have been bound a moment ago, and listen only now.
   if (!lock.held() || is_listening(socket)) return false;
+  if (const auto status = status_of(socket); status && !S_ISSOCK(status->st_mode)) return false;
   return ::unlink(socket.c_str()) == 0 || errno == ENOENT;
 }
 
@@ -170,6 +171,9 @@ Result<std::optional<ControlSocket>> ControlSocket::listen(fs::path path) {
   const FolderLock lock(path.parent_path());
   if (!lock.held()) return fail(Errc::io, "cannot lock the folder of " + path.string());
   if (is_listening(path)) return std::nullopt;
+  if (const auto old = status_of(path); old && !S_ISSOCK(old->st_mode)) {
+    return fail(Errc::io, path.string() + " is not a socket; it is left alone");
+  }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     return os_error("cannot remove the old socket " + path.string(), errno);
   }

@@ -2,6 +2,7 @@
 #include "base/runtime_folder.hpp"
 
 #include <cstdlib>
+#include <fstream>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -96,6 +97,14 @@ TEST_F(RuntimeFolder, AStaleSocketIsReplacedOrRemoved) {
   leave_stale_socket(path);
   EXPECT_TRUE(remove_if_stale(path));
   EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(RuntimeFolder, WhatIsNoSocketIsLeftAlone) {
+  const auto path = control_socket(root, "feed");
+  std::ofstream(path) << "mine";
+  EXPECT_FALSE(remove_if_stale(path));
+  EXPECT_FALSE(ControlSocket::listen(path));
+  EXPECT_EQ(fs::file_size(path), 4U);
 }
 
 TEST_F(RuntimeFolder, TheSocketOfASuccessorIsLeftAlone) {

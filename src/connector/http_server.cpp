@@ -166,12 +166,12 @@ class Subscription {
 struct HttpServer::Impl {
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
-  std::size_t connections = 0;
   std::thread thread;
 
   struct Door {
     Acceptor acceptor;
     Handler handler;
+    std::size_t connections = 0;
   };
 
   static void open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, std::string_view text) {
@@ -204,8 +204,8 @@ struct HttpServer::Impl {
       error_code error;
       auto socket = co_await door->acceptor.async_accept(quiet(error));
       if (error == asio::error::operation_aborted) co_return;
-      if (!error && connections < connections_max) {
-        ++connections;
+      if (!error && door->connections < connections_max) {
+        ++door->connections;
         asio::co_spawn(io, answer_all(std::move(socket), door), asio::detached);
         continue;
       }
@@ -227,7 +227,7 @@ struct HttpServer::Impl {
       co_await http::async_read(stream, buffer, parser, quiet(error));
       if (error) break;
       auto reply = handle(parser.get(), door->handler);
-      if (reply.lines) {
+      if (reply.lines && parser.get().method() != http::verb::head) {
         co_await send_lines(stream, parser.get(), std::move(reply));
         break;
       }
@@ -238,7 +238,7 @@ struct HttpServer::Impl {
     }
     error_code ignored;
     stream.socket().shutdown(Socket::shutdown_both, ignored);
-    --connections;
+    --door->connections;
   }
 
   asio::awaitable<void> send_lines(Stream& stream, const Request& request, HttpReply reply) {

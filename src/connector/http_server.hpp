@@ -4,8 +4,8 @@
 // A small HTTP server: metrics and health over TCP, control over a UNIX socket, the tool's
 // console. One thread for all of its sockets, begun with the first.
 //
-// At most 32 connections at a time, each with deadlines and a limit on what it may send. A request
-// has no body.
+// At most 32 connections at a time for each socket, so that a crowd at one does not close another,
+// each with deadlines and a limit on what it may send. A request has no body.
 
 #include <functional>
 #include <memory>

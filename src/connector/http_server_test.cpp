@@ -144,6 +144,16 @@ TEST(HttpServer, SendsLinesAsTheyCome) {
   EXPECT_THAT(client.hear(), HasSubstr("4\r\ntwo\n\r\n0\r\n"));
 }
 
+TEST(HttpServer, AnswersHeadWithoutLines) {
+  const auto lines = std::make_shared<GivenLines>();
+  lines->give("one\n", true);
+  const TestServer server([&](const HttpRequest&) { return HttpReply{.lines = lines}; });
+  const auto reply = ask(server, "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(reply, testing::EndsWith("\r\n\r\n"));
+  EXPECT_THAT(reply, testing::Not(HasSubstr("one")));
+}
+
 TEST(HttpServer, LetsGoOfLinesThatNobodyReads) {
   const auto lines = std::make_shared<GivenLines>();
   const TestServer server([&](const HttpRequest&) { return HttpReply{.lines = lines}; });
@@ -190,6 +200,21 @@ TEST(HttpServer, ManyConnectionsDoNotStopItForLong) {
   std::string reply;
   for (int i = 0; i < 200 && reply.empty(); ++i) reply = get(server, "/livez");
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 200"));
+}
+
+// The control socket of a connector is served beside its metrics, which others may reach.
+TEST(HttpServer, ACrowdAtOneSocketDoesNotCloseAnother) {
+  TestServer server;
+  const auto other = server.server.listen("127.0.0.1:0", echo);
+  std::vector<std::unique_ptr<RawClient>> silent;
+  for (int i = 0; i < 32; ++i) {
+    const auto& client = silent.emplace_back(std::make_unique<RawClient>(server.address()));
+    client->say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");  // the answer shows that it is let in
+    EXPECT_THAT(client->hear_until("path /\n"), StartsWith("HTTP/1.1 200"));
+  }
+  const RawClient client(other);
+  client.say("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.hear(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST(HttpServer, SaysWhatIsWrongWithAnAddress) {

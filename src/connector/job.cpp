@@ -135,6 +135,8 @@ bool Job::stop_requested() const {
 void Job::set_paused(bool paused) {
   const std::lock_guard lock(guard_);
   paused_ = paused;
+  if (!paused)
+    stats_.progress();  // what waited meanwhile has a new chance before it counts as stuck
   stats_.paused(paused);
   if (session_) session_->set_paused(paused);
 }

@@ -117,6 +117,18 @@ TEST_F(JobTest, DoesNotTryAgainWhatCannotGetBetter) {
   EXPECT_EQ(connects, 1);
 }
 
+// Else a sink that was paused with a batch in hand is told to be stuck as soon as it goes on.
+TEST_F(JobTest, TheTimeOfAPauseIsNotHeldAgainstProgress) {
+  SourceJob job(settings, {}, std::make_unique<fakes::FunctionSource>([](SourceContext&) {}),
+                connect(), clock, stats);
+  stats.read(1, 1);
+  stats.progress();
+  job.set_paused(true);
+  const auto paused_at = clock.now();
+  job.set_paused(false);
+  EXPECT_GE(stats.snapshot().last_progress, paused_at);
+}
+
 TEST_F(JobTest, ASecondRunGoesOnWhereTheFirstEnded) {
   std::vector<std::string> resumed;
   for (const auto* next : {"1", "2", "3"}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to the exit code.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -26,6 +27,9 @@ namespace {
 
 // In the metadata: tools know by it that the words below are understood.
 constexpr std::string_view kit_mark = "sluice-kit 1";
+
+// 0 is "try once" for a run; a check must have the time to hear an answer.
+constexpr std::chrono::milliseconds check_time_min{100};
 
 enum class Word : std::uint8_t { run, metadata, validate, check };
 
@@ -71,16 +75,15 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-Connect connect_with(const CommonOptions& common) {
-  return [common] {
+Connect connect_with(const CommonOptions& common, ClientOptions options = {}) {
+  options.client_id = "fluvio_connector_" + common.name;
+  return [common, options] {
     ClusterProfile profile;
     if (common.cluster) {
       profile.endpoint = *common.cluster;
     } else {
       profile = load_profile({}, common.profile);
     }
-    ClientOptions options;
-    options.client_id = "fluvio_connector_" + common.name;
     return connect_cluster(profile, options);
   };
 }
@@ -256,8 +259,11 @@ int check_parsed(const ConnectorInfo& info, const detail::Program<Contract>& pro
                              .topic = topic_config(config.topic),
                              .smartmodules = kit.smartmodules,
                              .who = who};
+  ClientOptions limits;
+  limits.connect_timeout = limits.request_timeout =
+      std::max(common.connect_timeout, check_time_min);
   const auto cluster =
-      check_cluster(settings, connect_with(common), consumer_id(kit.options, common.name));
+      check_cluster(settings, connect_with(common, limits), consumer_id(kit.options, common.name));
   print(check_json(cluster));
   const std::shared_ptr<Contract> connector = program.make();
   const auto outside = check_outside(who, common.connect_timeout,

@@ -192,7 +192,8 @@ void SourceSession::stop_at(Error error, std::optional<Position> position) {
 
 void SourceSession::wait_for_room(Lock& lock) {
   throw_if_over();
-  if (room()) return;
+  // A pause that came since does not break the promise: it holds the record after this one.
+  if (std::exchange(room_promised_, false) || room()) return;
   auto since = std::chrono::steady_clock::now();
   while (!room()) {
     const bool held = holds();  // this time is the user's
@@ -207,8 +208,9 @@ void SourceSession::wait_for_room(Lock& lock) {
 
 bool SourceSession::has_room() const {
   const Lock lock(guard_);
-  room_wanted_ = !room();
-  return !room_wanted_;
+  room_promised_ = room();
+  room_wanted_ = !room_promised_;
+  return room_promised_;
 }
 
 void SourceSession::hand_out(Lock& lock) {

@@ -128,6 +128,7 @@ class SourceSession final : public Session, public SourceContext {
   AckTracker tracker_;
   std::size_t used_bytes_ = 0;
   mutable bool room_wanted_ = false;
+  mutable bool room_promised_ = false;  // by `has_room`, for one record
   bool paused_ = false;
   bool stopping_ = false;
   bool abandoned_ = false;

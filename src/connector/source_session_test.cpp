@@ -413,6 +413,29 @@ TEST(SourceSession, AWaitingSourceHearsTheEndOfAPause) {
   EXPECT_THAT(test.writer.values(), ElementsAre("a"));
 }
 
+// A source that must not block (mqtt: its pings) would have lost its connection in a long pause
+// that came between the question and the record.
+TEST(SourceSession, RoomThatWasPromisedIsThereThoughAPauseComes) {
+  std::atomic<bool> asked{false};
+  std::atomic<bool> paused{false};
+  Running test(
+      [&](SourceContext& stream) {
+        asked = stream.has_room();
+        eventually([&] { return paused.load(); });
+        for (const auto* value : {"a", "b"}) stream.send({.value = value});
+      },
+      PositionKeeper::nobody, true);
+  test.start();
+  ASSERT_TRUE(eventually([&] { return asked.load(); }));
+  test.session->set_paused(true);
+  paused = true;
+  EXPECT_TRUE(eventually([&] { return test.writer.values().size() == 1; }));
+  EXPECT_FALSE(test.ended) << "the next one waits";
+  test.session->set_paused(false);
+  ASSERT_TRUE(test.ends());
+  EXPECT_THAT(test.writer.values(), ElementsAre("a", "b"));
+}
+
 TEST(SourceSession, ShowsWhatTheTopicHas) {
   Tap tap;
   const auto feed = tap.listen(std::nullopt);

@@ -89,6 +89,21 @@ YAML
   done
 }
 
+@test "check of a cluster that is silent ends within its time" {
+  start_process silent python3 -c '
+import socket
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen()
+print(server.getsockname()[1], flush=True)
+while True: held = server.accept()'
+  wait_for test -s "$work/silent.log"
+  # The default is 10 s: the limit shows only that it is not used.
+  run --separate-stderr timeout 9 "$SLUICE_BIN/test-connector" check --fluvio-topic t \
+    --cluster "127.0.0.1:$(head -n 1 "$work/silent.log")" --connect-timeout 500ms
+  [[ $status -ne 124 && $(field_of cluster code <<<"$output") == timed_out ]]
+}
+
 @test "check names a SmartModule that is not there" {
   start_cluster
   run --separate-stderr "$SLUICE_BIN/test-connector" check --fluvio-topic t --map nowhere

@@ -203,16 +203,16 @@ void Session::sent(std::size_t count, Time now) {
 }
 
 Outcome<Done> Session::tick(Time now, bool reading) {
+  deaf_ = !reading && state_ == State::running;
+  // The answer may be there; the pings must go on in time, or the broker gives us up.
+  if (deaf_) answer_due_.reset();
   if (answer_due_ && now >= *answer_due_) {
-    if (reading || state_ != State::running) {
-      return Error{Errc::timed_out, "the broker does not answer", {}};
-    }
-    answer_due_.reset();  // it may have; go on with pings, or the broker gives us up
+    return Error{Errc::timed_out, "the broker does not answer", {}};
   }
   if (!answer_due_ && state_ == State::running && now >= deadline()) {
     encode_pingreq(output_);
     last_sent_ = now;
-    answer_due_ = now + options_.answer_timeout;
+    if (!deaf_) answer_due_ = now + options_.answer_timeout;
   }
   return Done{};
 }
@@ -222,7 +222,7 @@ Session::Time Session::deadline() const {
   if (keep_alive_.count() == 0 || state_ != State::running) return Time::max();
   // A connection that only sends, or only receives, may be dead all the same.
   const auto pause = std::chrono::milliseconds(keep_alive_) * 3 / 4;
-  return std::min(last_sent_, last_received_) + pause;
+  return (deaf_ ? last_sent_ : std::min(last_sent_, last_received_)) + pause;
 }
 
 void Session::close() {

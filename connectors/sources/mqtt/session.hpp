@@ -133,6 +133,7 @@ class Session {
   Time last_sent_{};
   Time last_received_{};
   std::optional<Time> answer_due_;
+  bool deaf_ = false;  // nobody reads what the broker says
 };
 
 }  // namespace sluice::mqtt

@@ -389,6 +389,27 @@ TEST(Session, GoesOnWithPingsWhileNobodyReads) {
   EXPECT_GE(pings, 10);
 }
 
+// With a keep alive that is shorter than the wait for an answer, mosquitto threw a paused source
+// out.
+TEST(Session, PingsInTimeWhileNobodyReads) {
+  Script script(Script::with({.keep_alive = 4s, .answer_timeout = 10s}));
+  script.connect();
+  auto last = script.now;
+  for (int i = 0; i < 20; ++i) {
+    script.now = script.session.deadline();
+    ASSERT_TRUE(script.session.tick(script.now, false).ok());
+    if (script.take_output() != "\xc0\0"s) continue;
+    EXPECT_GT(script.now, last);
+    EXPECT_LE(script.now - last, 4s);
+    last = script.now;
+  }
+  EXPECT_GE(last - Session::Time{}, 30s);
+  // Once somebody reads again, an answer is wanted again.
+  ASSERT_TRUE(script.session.tick(script.now, true).ok());
+  script.now = script.session.deadline();
+  EXPECT_FALSE(script.session.tick(script.now, true).ok());
+}
+
 TEST(Session, GivesUpWhenTheHandshakeStops) {
   Script script(Script::with({.answer_timeout = 10s}));
   script.session.open(script.now);
