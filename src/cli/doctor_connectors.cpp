@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "catalog/metadata.hpp"
 #include "cli/doctor_checks.hpp"
@@ -13,9 +14,12 @@ using State = Finding::State;
 
 constexpr std::size_t connectors_max = 64;
 
-Finding look_at_connector(const launch::FoundConnector& connector, const DoctorLimits& limits) {
+// Nothing when it is no connector, and only its name made it look like one.
+std::optional<Finding> look_at_connector(const launch::FoundConnector& connector,
+                                         const DoctorLimits& limits) {
   Finding out{.check = "connector " + connector.name};
   const auto metadata = catalog::read_metadata(connector.program, {.deadline = limits.connectors});
+  if (!metadata && connector.is_guess) return std::nullopt;
   if (!metadata) {
     out.state = State::warning;
     out.found = metadata.error().message();
@@ -40,10 +44,14 @@ Findings look_at_connectors(const DoctorWanted& wanted) {
   std::map<std::string, std::filesystem::path> first;
   for (const auto& connector : found) {
     if (out.size() >= connectors_max) break;
-    const auto [at, is_first] = first.try_emplace(connector.name, connector.program);
-    if (is_first) {
-      out.push_back(look_at_connector(connector, wanted.limits));
-    } else if (at->second != connector.program) {
+    const auto known = first.find(connector.name);
+    if (known == first.end()) {
+      auto finding = look_at_connector(connector, wanted.limits);
+      if (!finding) continue;
+      first.emplace(connector.name, connector.program);
+      out.push_back(*std::move(finding));
+    } else if (std::error_code ignored;
+               !std::filesystem::equivalent(known->second, connector.program, ignored)) {
       out.push_back({"connector " + connector.name, State::warning,
                      "it is also at " + connector.program.string() + ", which is never used",
                      "remove one, or choose with --connectors"});

@@ -181,7 +181,7 @@ std::vector<FoundConnector> list_connectors(const std::vector<SearchFolder>& fol
     for (const auto& entry : entries_of(folder.path)) {
       const auto name = entry.filename().string();
       if ((folder.is_dedicated || looks_like_connector(name)) && is_program(entry)) {
-        out.push_back({name, entry, folder.path});
+        out.push_back({name, entry, folder.path, !folder.is_dedicated});
       } else if (const auto about = described(entry); about && is_program(about->program)) {
         out.push_back({about->name, about->program, folder.path});
       }

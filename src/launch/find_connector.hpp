@@ -39,6 +39,8 @@ struct FoundConnector {
   std::string name;               // `http-source`
   std::filesystem::path program;  // absolute
   std::filesystem::path folder;   // of the search
+  // Only the name speaks for it: a program on the PATH may be something else (`dpkg-source`).
+  bool is_guess = false;
 };
 
 struct ConnectorWanted {

@@ -276,7 +276,7 @@ esac'
   [ "$status" -eq 3 ]
   error_is "did you mean \`ticks\`"
   run sluice topic list --output json
-  [ "$(jq length <<<"$output")" -eq 1 ]
+  [ "$(jq '[.[] | select(.name == "tickz")] | length' <<<"$output")" -eq 0 ]
 }
 
 @test "doctor: a good set-up has no problem, and each line says what it looked at" {
@@ -287,7 +287,16 @@ esac'
   jq -e 'any(.check == "profile file" and .state == "ok")' <<<"$output"
   jq -e 'any((.check | startswith("cluster of profile")) and (.found | contains("protocol of Fluvio")))' <<<"$output"
   jq -e 'any(.check == "connector words-source" and (.found | startswith("1.2.3, ")))' <<<"$output"
-  jq -e 'any(.check == "local server" and (.found | startswith("process ")))' <<<"$output"
+  [ -n "${FLUVIO_TEST_PROFILE:-}" ] ||
+    jq -e 'any(.check == "local server" and (.found | startswith("process ")))' <<<"$output"
+}
+
+@test "doctor: what only looks like a connector on the PATH is none" {
+  mkdir "$work/path"
+  printf '#!/bin/sh\nexit 2\n' >"$work/path/dpkg-source"
+  chmod +x "$work/path/dpkg-source"
+  PATH=$work/path:$PATH run --separate-stderr sluice doctor --output json
+  ! grep dpkg-source <<<"$output"
 }
 
 @test "doctor: what is wrong is named, and the exit code is 1" {
