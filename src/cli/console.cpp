@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <latch>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct sluice::option_table<sluice::cli::ConsoleOptions> {
 namespace sluice::cli {
 namespace {
 
+// Two looks and a pause of a connector that does not answer are within the page's patience.
+constexpr std::chrono::milliseconds look_timeout{1'000};
+
 // How a browser on this machine may name it.
 std::vector<std::string> hosts_of(const std::string& address) {
   const auto port = address.substr(address.rfind(':'));
@@ -65,14 +69,14 @@ int run(const ConsoleOptions& options) {
   std::optional<ConsoleSite> site;
   std::latch ready(1);  // the site knows its own address
   connector::HttpServer server;
-  // It blocks the server while a connector does not answer: all of its users ask the same.
+  // It blocks the server while a connector does not answer, so that must be short.
   const auto address = server.listen(options.listen, [&](const connector::HttpRequest& request) {
     ready.wait();
     return site->reply(request);
   });
-  site.emplace(
-      token, options.allow_remote ? std::vector<std::string>() : hosts_of(address), files,
-      ConsoleSite::Backend{.list = [] { return local_connectors(); }, .set_paused = &set_paused});
+  site.emplace(token, options.allow_remote ? std::vector<std::string>() : hosts_of(address), files,
+               ConsoleSite::Backend{.list = [] { return local_connectors(look_timeout); },
+                                    .set_paused = &set_paused});
   ready.count_down();
   print("http://" + address + "/#token=" + token + "\n");
   write_stderr("Open this address in a browser. Ctrl-C ends it.\n");

@@ -24,6 +24,8 @@ constexpr std::string_view api_prefix = "/api/";
 constexpr std::string_view list_path = "connectors";
 constexpr std::string_view change_prefix = "connectors/";
 constexpr std::string_view bearer = "Bearer ";
+// Less than the page's time between two questions: each of a single page is a new look.
+constexpr std::chrono::milliseconds look_age_max{500};
 constexpr auto policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -32,9 +34,12 @@ HttpReply text_reply(unsigned status, std::string text) {
   return {.status = status, .body = std::move(text) + "\n"};
 }
 
-HttpReply json_reply(const Json& json) {
-  return {.content_type = "application/json",
-          .body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+HttpReply json_reply(std::string body) {
+  return {.content_type = "application/json", .body = std::move(body)};
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 // A connector that does not answer, in the form of those that do.
@@ -92,7 +97,7 @@ bool same_secret(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-HttpReply ConsoleSite::reply(const HttpRequest& request) const {
+HttpReply ConsoleSite::reply(const HttpRequest& request) {
   auto out = is_host(request.host)
                  ? route(request)
                  : text_reply(403, "this is not the address that `sluice console` printed");
@@ -103,7 +108,7 @@ HttpReply ConsoleSite::reply(const HttpRequest& request) const {
   return out;
 }
 
-HttpReply ConsoleSite::route(const HttpRequest& request) const {
+HttpReply ConsoleSite::route(const HttpRequest& request) {
   if (request.path.starts_with(api_prefix)) return api(request);
   if (request.method != "GET") return text_reply(405, "only GET");
   return file(request.path);
@@ -117,7 +122,7 @@ HttpReply ConsoleSite::file(std::string_view path) const {
   return {.content_type = std::string(found->content_type), .body = std::string(found->bytes)};
 }
 
-HttpReply ConsoleSite::api(const HttpRequest& request) const {
+HttpReply ConsoleSite::api(const HttpRequest& request) {
   if (!is_allowed(request.authorization)) {
     return text_reply(401, "the token is missing or wrong");
   }
@@ -133,23 +138,28 @@ HttpReply ConsoleSite::api(const HttpRequest& request) const {
   }
 }
 
-HttpReply ConsoleSite::list() const {
+HttpReply ConsoleSite::list() {
+  if (look_ && backend_.now() < look_->until) return json_reply(look_->body);
+  const auto connectors = backend_.list();
   Json out{{"connectors", Json::array()}, {"time", utc_now()}};
-  for (const auto& connector : backend_.list()) {
+  for (const auto& connector : connectors) {
     out["connectors"].push_back(connector.problem ? silent_status(connector) : connector.status);
   }
-  return json_reply(out);
+  look_ = {.body = text_of(out), .until = backend_.now() + look_age_max};
+  return json_reply(look_->body);
 }
 
-HttpReply ConsoleSite::change(std::string_view name_and_verb) const {
+HttpReply ConsoleSite::change(std::string_view name_and_verb) {
   const auto slash = name_and_verb.rfind('/');
   const auto verb =
       slash == std::string_view::npos ? std::string_view() : name_and_verb.substr(slash + 1);
   if (verb != "pause" && verb != "resume") {
     return text_reply(404, "there are /pause and /resume");
   }
-  return json_reply(
-      backend_.set_paused(percent_decoded(name_and_verb.substr(0, slash)), verb == "pause"));
+  look_.reset();
+  const auto status =
+      backend_.set_paused(percent_decoded(name_and_verb.substr(0, slash)), verb == "pause");
+  return json_reply(text_of(status));
 }
 
 bool ConsoleSite::is_allowed(std::string_view authorization) const {

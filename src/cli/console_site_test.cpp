@@ -23,16 +23,24 @@ constexpr std::array files{
 struct ConsoleSiteTest : testing::Test {
   std::vector<LocalConnector> connectors;
   std::vector<std::pair<std::string, bool>> changes;
+  int looks = 0;
+  ConsoleSite::Time now{};
   ConsoleSite site{"secret",
                    {"127.0.0.1:9", "localhost:9"},
                    files,
-                   {.list = [this] { return connectors; },
+                   {.list =
+                        [this] {
+                          ++looks;
+                          now += std::chrono::seconds(1);  // one of them does not answer
+                          return connectors;
+                        },
                     .set_paused =
                         [this](const std::string& name, bool paused) {
                           if (name == "gone") throw HintedFailure(Errc::usage, "no connector", "");
                           changes.emplace_back(name, paused);
                           return Json{{"name", name}, {"paused", paused}};
-                        }}};
+                        },
+                    .now = [this] { return now; }}};
 
   HttpReply ask(std::string_view method, std::string_view path,
                 std::string_view authorization = "Bearer secret",
@@ -79,6 +87,20 @@ TEST_F(ConsoleSiteTest, ListsWhatTheConnectorsSay) {
   EXPECT_EQ(answer["connectors"][1]["reasons"][0], "no answer in time");
   EXPECT_EQ(answer["connectors"][1]["records"]["read"], 0);
   EXPECT_TRUE(answer["time"].is_string());
+}
+
+// Each page made its own look at a silent connector, one after the other: four tabs were more than
+// the patience of any.
+TEST_F(ConsoleSiteTest, OneLookIsForAllWhoAskedMeanwhile) {
+  const auto first = ask("GET", "/api/connectors").body;
+  EXPECT_EQ(ask("GET", "/api/connectors").body, first);
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(ask("POST", "/api/connectors/a/pause").status, 200U);
+  (void)ask("GET", "/api/connectors");
+  EXPECT_EQ(looks, 2) << "a change is seen at once";
+  now += std::chrono::seconds(1);
+  (void)ask("GET", "/api/connectors");
+  EXPECT_EQ(looks, 3) << "a page that asks again sees what is new";
 }
 
 TEST_F(ConsoleSiteTest, PausesAndResumes) {

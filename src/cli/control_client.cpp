@@ -76,6 +76,8 @@ class Exchange {
   [[nodiscard]] CURL* handle() const { return easy_; }
   // The other side has begun to answer.
   [[nodiscard]] bool is_answered() const { return http_status() != 0; }
+  // What `on_data` gets was well until now.
+  [[nodiscard]] bool is_followed() const { return on_data && http_status() == 200 && !thrown_; }
 
   // The body of the answer. Throws as `ControlClient`.
   std::string answer(CURLcode code) {
@@ -336,7 +338,8 @@ void ControlClient::tap(std::optional<std::uint64_t> count,
     }
   }
   multi.remove(exchange);
-  if (ended) exchange.answer(*ended);
+  // A connector that ends takes no leave of its listeners.
+  if (ended && (*ended == CURLE_OK || !exchange.is_followed())) exchange.answer(*ended);
 }
 
 }  // namespace sluice::cli

@@ -2,10 +2,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/control_client.hpp"
+#include "cli/failure.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -50,6 +52,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Of a line that is not a record.
+constexpr std::string_view skipped_begin = R"({"skipped":)";
+
 // A field as text: bytes stay base64, marked.
 std::optional<std::string> field(const Json& record, const std::string& name) {
   if (const auto found = record.find(name); found != record.end() && found->is_string()) {
@@ -84,13 +89,32 @@ bool show(std::string_view line, TapFormat format) {
   return write_stdout(text_of(record));
 }
 
+// Nobody asked for the end: it came with that of the connector, or because nothing was read.
+void tell_of_end(const LocalConnector& connector, const TapOptions& options, std::uint64_t shown) {
+  if (options.count && shown >= *options.count) return;
+  const auto now = find_running_connector(connector.name);
+  const bool still_runs =
+      now && !now->problem && now->status.value("pid", 0) == connector.status.value("pid", 0);
+  const auto end =
+      connector.name + (still_runs ? " let go of us: nothing was read for too long" : " has ended");
+  if (!options.count && !still_runs) return write_stderr(end + "\n");
+  throw HintedFailure(Errc::connection_lost,
+                      end + " (" + std::to_string(shown) + " records were shown)",
+                      "`sluice top` shows what runs");
+}
+
 int run(const TapOptions& options) {
   const auto connector = running_connector(options.name);
   const StopSignal stop;
+  std::uint64_t shown = 0;
+  bool wanted = true;
   ControlClient(connector.socket).tap(options.count, [&](std::string_view line) {
-    if (stop.requested() || stdout_is_closed()) return false;
-    return line.empty() || show(line, options.output);
+    wanted = !stop.requested() && !stdout_is_closed();
+    if (!wanted || line.empty()) return wanted;
+    if (!line.starts_with(skipped_begin)) ++shown;
+    return wanted = show(line, options.output);
   });
+  if (wanted) tell_of_end(connector, options, shown);
   return 0;
 }
 

@@ -75,6 +75,21 @@ tap_has_seen() {
   has_ended tap
 }
 
+@test "tap ends with the connector, and says whether that was too early" {
+  start_cluster
+  start_source
+  start_process all "$SLUICE_BIN/sluice" tap feed
+  start_process some "$SLUICE_BIN/sluice" tap feed --count 1000000
+  wait_for log_has all Hello
+  wait_for log_has some Hello
+  stop_process source TERM
+  wait_process all
+  log_has all 'feed has ended'
+  run wait_process some
+  [[ $status -ne 0 ]]
+  grep -q 'feed has ended ([1-9][0-9]* records were shown)' "$work/some.log"
+}
+
 @test "tap of a name that does not run names the nearest" {
   start_cluster
   start_source
