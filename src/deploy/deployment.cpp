@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/deployment.hpp"
 
-#include <array>
-
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include "base/text.hpp"
+#include "catalog/signature.hpp"
 
 namespace sluice::deploy {
 namespace {
@@ -122,9 +120,9 @@ std::string_view name_of(Desired desired) {
 }
 
 void seal(Applied& applied) {
-  applied.deployment.config_sha256 = sha256_hex(applied.config);
+  applied.deployment.config_sha256 = catalog::sha256_hex(applied.config);
   applied.deployment.secrets_sha256 =
-      applied.secrets.empty() ? std::string() : sha256_hex(applied.secrets);
+      applied.secrets.empty() ? std::string() : catalog::sha256_hex(applied.secrets);
 }
 
 std::string hidden_secrets(std::string_view secrets) {
@@ -177,19 +175,6 @@ Result<Deployment> parse_deployment(std::string_view text) {
   } catch (const Failure& wrong) {
     return tl::unexpected(wrong.error());
   }
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr);
-  std::string out;
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (unsigned i = 0; i < size; ++i) {
-    out += digits[digest[i] >> 4U];
-    out += digits[digest[i] & 0x0fU];
-  }
-  return out;
 }
 
 }  // namespace sluice::deploy

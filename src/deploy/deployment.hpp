@@ -93,7 +93,4 @@ void seal(Applied& applied);
 // `data_corrupt` with what is wrong; `unsupported` for a format that is newer than this program.
 [[nodiscard]] Result<Deployment> parse_deployment(std::string_view text);
 
-// Lower-case hexadecimal.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 }  // namespace sluice::deploy
