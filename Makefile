@@ -12,7 +12,7 @@ export HOME := $(or $(HOME),$(shell getent passwd "$$(id -u)" | cut -d: -f6))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test unit-test e2e-test interop-test browser-test tutorial-test \
-        install-check metadata catalog images deb man fmt lint tidy fuzz bench docs clean
+        install-check acceptance kill-loop metadata catalog images deb man fmt lint tidy fuzz bench docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,7 +27,8 @@ build: setup ## build everything into build/$(PRESET)
 demo: build ## run the main job: mosquitto -> mqtt source -> embedded server, and add it up
 	@tools/demo.sh $(BIN)
 
-test: build ## every test that needs no real cluster
+test: setup ## every test that needs no real cluster
+	@tools/prefetch.sh $(MAKE) --no-print-directory build
 	@tools/test.sh $(PRESET) all
 
 unit-test: build ## the unit tests only
@@ -48,6 +49,12 @@ tutorial-test: build ## the tutorial, word for word
 install-check: build ## install the libraries; build an example and a new connector against them
 	@tools/test.sh $(PRESET) install
 
+acceptance: build ## the acceptance suite over all connectors, and docs/guarantees.md from its results
+	@tools/acceptance.sh $(PRESET) cases $(or $(KILLS),200)
+
+kill-loop: build ## nightly: kill each connector KILLS times (10000) under load; NAMES="x y" for some
+	@tools/acceptance.sh $(PRESET) kills $(or $(KILLS),10000)
+
 metadata: build ## the metadata of every connector, as a JSON array
 	@tools/metadata.sh $(BIN)
 
@@ -58,7 +65,7 @@ images: build ## an image of each connector and of the tool, also in build/$(PRE
 	@cmake --build $(BUILD) --target image-programs -j $(JOBS)
 	@packaging/images.sh $(BUILD)/image $(BUILD)/images
 
-deb: build ## the Debian packages sluice and libsluice-dev, in build/$(PRESET)/packages
+deb: build ## the Debian packages (the tool, families of connectors, libraries), in build/$(PRESET)/packages
 	@packaging/deb.sh $(BUILD)
 
 man: build ## the manual pages, in build/$(PRESET)/documents/man

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# sluice_connector([NO_INSTALL] [LINK library...] [TEST_LINK library...])
+# sluice_connector([NO_INSTALL] [PACKAGE name] [LINK library...] [TEST_LINK library...])
 #
 # Makes the connector of the current folder, named as its connector.toml says:
 #   <name>          the program, from all .cpp files, in bin/ of the build folder
 #   <name>_test     its unit tests, from the *_test.cpp files, when there are any
 # connector.toml is the only place for name, version, description and direction: it becomes the
 # `sluice::connector_info` that the program is linked with.
+#
+# PACKAGE: the Debian package of Sluice that has it, instead of `sluice`; for a connector that needs
+# libraries that the others do not. The component of `cmake --install` has the same name.
 #
 # The same in the Sluice tree and, after `find_package(sluice COMPONENTS connector)`, elsewhere.
 include_guard(GLOBAL)
@@ -39,9 +42,9 @@ function(sluice_connector_alone NAME)
 endfunction()
 
 function(sluice_connector)
-  cmake_parse_arguments(ARG "NO_INSTALL" "" "LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "PACKAGE" "LINK;TEST_LINK" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "sluice_connector takes NO_INSTALL, LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR "sluice_connector takes NO_INSTALL, PACKAGE, LINK and TEST_LINK, not ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   find_package(Threads REQUIRED)
   set(info "${CMAKE_CURRENT_BINARY_DIR}/connector_info.cpp")
@@ -64,11 +67,16 @@ function(sluice_connector)
   endif()
   if(NOT ARG_NO_INSTALL)
     include(GNUInstallDirs)
+    set(component tool)
+    if(ARG_PACKAGE)
+      set(component ${ARG_PACKAGE})
+    endif()
     set_property(GLOBAL APPEND PROPERTY SLUICE_PROGRAMS ${name})
+    set_property(TARGET ${name} PROPERTY SLUICE_PACKAGE "${ARG_PACKAGE}")
     if(COMMAND sluice_static_program)
       sluice_static_program(${name})
     endif()
-    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tool)
+    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${component})
   endif()
 
   if(tests AND (SLUICE_TESTS OR NOT DEFINED SLUICE_TESTS))

@@ -32,9 +32,26 @@ if(TARGET sluice)
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sluice COMPONENT tool)
 endif()
 install(FILES ${CMAKE_SOURCE_DIR}/tests/lib/sluice.bash DESTINATION ${testing_dir} COMPONENT tool)
+# The acceptance suite, with what it uses, in the same places as in the tree.
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/tests/acceptance/sluice_acceptance
+  DESTINATION ${testing_dir}/acceptance COMPONENT tool PATTERN __pycache__ EXCLUDE)
+install(FILES ${CMAKE_SOURCE_DIR}/tests/acceptance/README.md
+  DESTINATION ${testing_dir}/acceptance COMPONENT tool)
+install(PROGRAMS ${CMAKE_SOURCE_DIR}/tests/acceptance/run
+  DESTINATION ${testing_dir}/acceptance COMPONENT tool)
+# What is Python is no program there: the package does not depend on Python for a test server.
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/tests/servers DESTINATION ${testing_dir} COMPONENT tool
+  USE_SOURCE_PERMISSIONS
+  PATTERN "*.py" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+install(FILES ${CMAKE_SOURCE_DIR}/tests/lib/http_events.py DESTINATION ${testing_dir}/lib COMPONENT tool)
+install(FILES ${CMAKE_SOURCE_DIR}/tests/data/smartmodule/basic/filter_key.wasm
+  DESTINATION ${testing_dir}/data/smartmodule/basic COMPONENT tool)
+install(PROGRAMS ${CMAKE_SOURCE_DIR}/tools/toxiproxy.sh DESTINATION ${testing_dir}/tools COMPONENT tool)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/${testing_dir})
 file(CREATE_LINK ${CMAKE_SOURCE_DIR}/tests/lib/sluice.bash
   ${CMAKE_BINARY_DIR}/${testing_dir}/sluice.bash SYMBOLIC)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/tests/acceptance
+  ${CMAKE_BINARY_DIR}/${testing_dir}/acceptance SYMBOLIC)
 
 if(NOT TARGET sluice_client)
   return()

@@ -27,6 +27,10 @@ add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field
 add_link_options(-fuse-ld=lld-19 -Wl,--gc-sections)
 # The precompiled header keeps no time stamp, so that ccache can share it.
 add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+# Files that are compiled together are included by their whole path; no program should name it.
+if(CMAKE_UNITY_BUILD)
+  add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+endif()
 if(SLUICE_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -4,6 +4,9 @@
 # One folder of src/ is one target: `sluice_NAME` from its .cpp files and, with the tests on,
 # `NAME_test` from its *_test.cpp files. A part links only the parts in DEPS (the include arrows).
 # LINK is private: third-party headers stay in the folder that names them.
+#
+# The release preset compiles some files of a target as one (CMAKE_UNITY_BUILD): half the time of a
+# whole build. sluice_alone(FILE...): not these, which have a name of their own in common with another.
 include(GoogleTest)
 if(SLUICE_TESTS)
   find_package(GTest REQUIRED)
@@ -55,4 +58,8 @@ function(sluice_part NAME)
     endif()
     gtest_discover_tests(${NAME}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
   endif()
+endfunction()
+
+function(sluice_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "packet.hpp"
+#include "common/mqtt/packet.hpp"
 #include "session.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the static libraries that the programs of the images are linked with and that Debian
 # ships shared only (fmt, spdlog, prometheus-cpp) or with a long chain behind it (curl: here with
-# HTTP and HTTPS only), from Debian's own sources with its patches, and prints the folder that has
+# HTTP and HTTPS only; libpq: here without Kerberos and LDAP), from Debian's own sources with its patches, and prints the folder that has
 # them. They are built once a version, into a cache outside every build folder; safe to start
 # twice at the same time.
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 # A source package, and the installed package that says which version of it the headers are.
 declare -A header_package=([fmtlib]=libfmt-dev [spdlog]=libspdlog-dev
-  [prometheus-cpp]=prometheus-cpp-dev [curl]=libcurl4-openssl-dev)
+  [prometheus-cpp]=prometheus-cpp-dev [curl]=libcurl4-openssl-dev [postgresql-15]=libpq-dev)
 declare -A version
 for source in "${!header_package[@]}"; do
   # shellcheck disable=SC2016  # the form is dpkg-query's
@@ -29,21 +29,26 @@ if [[ -d $folder ]]; then
   echo "$folder"
   exit 0
 fi
-echo "static libraries: building into $folder (once, about a minute)" >&2
+echo "static libraries: building into $folder (once, about two minutes)" >&2
 work=$cache/static-$key.building
 rm -rf "$work"
 mkdir -p "$work"/{lib,lists/partial,archives/partial,source}
 
 # Lists of sources apart from the machine's own, which need not have any.
 packaging/source_lists.sh /etc/apt "$work/sources.d"
-apt() {
-  apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sources.d" \
+apt() {  # apt get|cache ...
+  "apt-$1" -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sources.d" \
     -o Dir::State::lists="$work/lists" -o Dir::Cache::archives="$work/archives" \
-    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root "$@"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root "${@:2}"
 }
 
-unpack() {  # unpack SOURCE: into source/SOURCE; the archive may have only a newer version
-  apt source --download-only "$1=${version[$1]}" || apt source --download-only "$1"
+# unpack SOURCE: into source/SOURCE. The archive may have only a newer version, a mirror only an
+# older one than it tells of.
+unpack() {
+  local one
+  for one in "${version[$1]}" $(apt cache showsrc "$1" | sed -n 's/^Version: //p' | sort -rV); do
+    if apt get -qq source --download-only "$1=$one"; then break; fi
+  done
   dpkg-source --no-check -x "$1"_*.dsc "$work/source/$1"
 }
 build() {  # build SOURCE TARGET ARCHIVE cmake options...
@@ -57,10 +62,30 @@ build() {  # build SOURCE TARGET ARCHIVE cmake options...
   find "$work/build/$source" -name "$archive" -exec cp {} "$work/lib/$archive" \;
   [[ -s $work/lib/$archive ]]
 }
+# libpq with what it needs of PostgreSQL's own libraries, as one archive.
+build_libpq() {
+  local folder=$work/build/libpq library
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    CC=clang-19 CFLAGS="$flags -fPIC" "$work/source/postgresql-15/configure" --with-ssl=openssl \
+      --without-readline --without-zlib --without-icu --without-gssapi --without-ldap
+    # Its makefiles have them made beside the objects that need them, too late with two jobs.
+    make -C src/backend generated-headers
+    for library in common port interfaces/libpq; do make -C "src/$library" -j2 all; done
+    ar -M <<END
+CREATE $work/lib/libpq.a
+ADDLIB src/interfaces/libpq/libpq.a
+ADDLIB src/common/libpgcommon_shlib.a
+ADDLIB src/port/libpgport_shlib.a
+SAVE
+END
+  )
+}
 flags="-O2 -ffunction-sections -fdata-sections -ffile-prefix-map=$work/="
 
 build_all() {
-  apt update || echo "not all lists could be fetched; one of Debian's own will do"
+  apt get -qq update || echo "not all lists could be fetched; one of Debian's own will do"
   (cd "$work/archives" && for source in "${!version[@]}"; do unpack "$source" || exit; done)
   build fmtlib fmt libfmt.a -DFMT_TEST=OFF -DFMT_DOC=OFF
   build spdlog spdlog libspdlog.a -DSPDLOG_FMT_EXTERNAL=ON -DSPDLOG_BUILD_EXAMPLE=OFF
@@ -70,6 +95,7 @@ build_all() {
     -DCURL_USE_OPENSSL=ON -DUSE_NGHTTP2=ON -DCURL_BROTLI=ON -DCURL_ZSTD=ON -DUSE_LIBIDN2=OFF \
     -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DENABLE_MANUAL=OFF -DCURL_WERROR=OFF \
     -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt -DCURL_CA_PATH=/etc/ssl/certs
+  build_libpq
 }
 build_all >"$work/log" 2>&1 &  # not in a condition: there `set -e` would not count
 if ! wait $!; then

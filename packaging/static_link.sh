@@ -6,12 +6,22 @@
 set -euo pipefail
 archives=$("$(dirname "$0")/static_libs.sh")/lib
 
+# The archives, and the options of the linker, that an archive needs besides. libsasl2 loads its
+# mechanisms from files, and stays shared.
+declare -A needs=(
+  [libcurl]='libnghttp2 libbrotlidec libbrotlicommon libzstd libz libssl libcrypto'
+  [libpq]='libssl libcrypto'
+  [librdkafka]='liblz4 libzstd libz libssl libcrypto -l:libsasl2.so.2 -lm'
+  [libmariadb]='libz libssl libcrypto'
+)
+
 command=()
 for word; do
   name=''
   [[ ! $word =~ ^/usr/lib/.*/(lib[^/]*)\.so[.0-9]*$ ]] || name=${BASH_REMATCH[1]}
   if [[ -z $name ]]; then
     command+=("$word")
+    continue
   elif [[ -f $archives/$name.a ]]; then
     command+=("$archives/$name.a")
   elif [[ -f ${word%/*}/$name.a ]]; then
@@ -19,12 +29,9 @@ for word; do
   else
     command+=("$word")
   fi
-  # What curl's archive needs besides.
-  if [[ $name == libcurl ]]; then
-    for name in libnghttp2 libbrotlidec libbrotlicommon libzstd libz libssl libcrypto; do
-      command+=("${word%/*}/$name.a")
-    done
-  fi
+  for name in ${needs[$name]:-}; do
+    if [[ $name == -l* ]]; then command+=("$name"); else command+=("${word%/*}/$name.a"); fi
+  done
 done
 exec "${command[@]}" -static-libstdc++ -static-libgcc -s -Wl,-O2 -Wl,--icf=safe \
   -Wl,-z,pack-relative-relocs -Wl,--build-id=none -Wl,--exclude-libs,ALL

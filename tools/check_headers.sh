@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Compiles each header of include/ and src/ by itself: it includes what it uses. Ninja keeps
+# Compiles each header of include/, src/ and connectors/common/ by itself: it includes what it uses. Ninja keeps
 # the outcome, so only headers that changed, or that include one that did, are compiled again;
 # ccache keeps it for other build folders.
 #
@@ -13,10 +13,10 @@ mkdir -p "$out"
 headers=()
 while read -r header; do
   if [[ -f $header ]]; then headers+=("$header"); fi
-done < <(git ls-files --cached --others --exclude-standard 'include/*.hpp' 'src/*.hpp')
+done < <(git ls-files --cached --others --exclude-standard 'include/*.hpp' 'src/*.hpp' 'connectors/common/*.hpp')
 
 # The headers of the WebAssembly engine are where it was built.
-flags=(-std=c++23 -Iinclude -Isrc "-DSLUICE_TEST_DATA='\".\"'" -isystem "$(tools/wasmtime.sh)/include")
+flags=(-std=c++23 -Iinclude -Isrc -Iconnectors "-DSLUICE_TEST_DATA='\".\"'" -isystem "$(tools/wasmtime.sh)/include")
 
 {
   echo "builddir = $out"
@@ -35,7 +35,7 @@ if ! cmp -s "$out/build.ninja.new" "$out/build.ninja"; then mv "$out/build.ninja
 for header in "${headers[@]}"; do
   [[ -f $out/$header.cpp ]] && continue
   mkdir -p "$(dirname "$out/$header")"
-  if [[ $header == include/* ]]; then name=${header#include/}; else name=${header#src/}; fi
+  if [[ $header == include/* ]]; then name=${header#include/}; else name=${header#*/}; fi
   echo "#include \"$name\"" >"$out/$header.cpp"
 done
 

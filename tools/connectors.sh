@@ -9,6 +9,8 @@ for file in connectors/*/*/connector.toml examples/*/connector.toml; do
   case ${1:-folders} in
     folders) echo "$folder" ;;
     programs)
+      # Left out where its library is not to be had.
+      [[ $folder != */duckdb ]] || tools/duckdb.sh >/dev/null 2>&1 || continue
       [[ ! -e $folder/CMakeLists.txt ]] ||
         sed -n '/^\[package\]/,/^\[/s/^name *= *"\(.*\)"/\1/p' "$file" | head -1
       ;;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the packages of tools/packages.txt that are missing, and Rust and Go unless there are some
-# that are new enough. Quick when nothing is missing.
+# that are new enough. Quick when nothing is missing. The servers among them are for tests, which
+# start their own: as services they are neither started nor enabled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,9 +33,29 @@ fi
 echo "setup: installing ${#missing[@]} packages"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d  # asked by every package that would start a service
+made=''
+# shellcheck disable=SC2317,SC2329  # called by the trap
+finish() {
+  rm -f "$log"
+  [[ -z $made ]] || "${as_root[@]}" rm -f "$policy"
+}
+trap finish EXIT
+if [[ ! -e $policy ]]; then
+  made=yes
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
+# Nor with the machine, where systemd rules.
+disable_services() {
+  local units
+  [[ -d /run/systemd/system ]] || return 0
+  mapfile -t units < <(dpkg -L "${missing[@]}" 2>/dev/null | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p')
+  ((${#units[@]} == 0)) || "${as_root[@]}" systemctl disable --quiet "${units[@]}" || true
+}
 if ! { "${as_root[@]}" apt-get update -q &&
-  "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" &&
+  disable_services; } >"$log" 2>&1; then
   cat "$log" >&2
   echo "setup: apt-get failed; the output is above" >&2
   exit 3

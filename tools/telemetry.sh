@@ -32,30 +32,43 @@ write_counts() {  # write_counts TEXT
   mv "$counts.new" "$counts"
 }
 
+# lines_of FILE: all of it, into `lines`. `read` goes back in the file after each line, and the files
+# of /proc are made anew by that: a line may be cut.
+lines_of() { mapfile -t lines <"$1"; }
+
 sample() {
-  local ms=$1 line name rest user nice system idle iowait total=0
-  while read -r name user nice system idle iowait rest; do
+  local ms=$1 line name user nice system idle iowait
+  local -a lines fields
+  lines_of /proc/stat
+  for line in "${lines[@]}"; do
+    read -r name user nice system idle iowait _ <<<"$line"
     [[ $name == cpu* ]] || break
     publish cpu "{\"ms\":$ms,\"cpu\":\"$name\",\"user\":$((user + nice)),\"system\":$system,\"idle\":$idle,\"iowait\":$iowait}"
-  done </proc/stat
+  done
   local -A memory=()
-  while read -r name total rest; do memory[${name%:}]=$total; done </proc/meminfo
+  lines_of /proc/meminfo
+  for line in "${lines[@]}"; do
+    read -ra fields <<<"$line"
+    memory[${fields[0]%:}]=${fields[1]}
+  done
   publish memory "{\"ms\":$ms,\"total_kib\":${memory[MemTotal]},\"free_kib\":${memory[MemFree]},\"available_kib\":${memory[MemAvailable]}}"
-  read -r line </proc/loadavg
-  local -a load
-  read -ra load <<<"$line"
-  publish load "{\"ms\":$ms,\"load1\":${load[0]},\"load5\":${load[1]},\"load15\":${load[2]}}"
-  local -a fields
-  while IFS=' :' read -ra fields; do
+  lines_of /proc/loadavg
+  read -ra fields <<<"${lines[0]}"
+  publish load "{\"ms\":$ms,\"load1\":${fields[0]},\"load5\":${fields[1]},\"load15\":${fields[2]}}"
+  lines_of /proc/net/dev
+  for line in "${lines[@]}"; do
+    IFS=' :' read -ra fields <<<"$line"
     # Older shells keep an empty first field for the blanks in front.
-    [[ -n ${fields[0]} ]] || fields=("${fields[@]:1}")
+    [[ -n ${fields[0]:-} ]] || fields=("${fields[@]:1}")
     [[ ${#fields[@]} -ge 11 && ${fields[1]} =~ ^[0-9]+$ ]] || continue
     publish network "{\"ms\":$ms,\"interface\":\"${fields[0]}\",\"received_bytes\":${fields[1]},\"sent_bytes\":${fields[9]}}"
-  done </proc/net/dev
-  while read -ra fields; do
+  done
+  lines_of /proc/diskstats
+  for line in "${lines[@]}"; do
+    read -ra fields <<<"$line"
     [[ ${fields[2]} =~ ^(sd[a-z]|vd[a-z]|xvd[a-z]|nvme[0-9]n[0-9]|mmcblk[0-9]|dm-[0-9])$ ]] || continue
     publish disk "{\"ms\":$ms,\"disk\":\"${fields[2]}\",\"read_sectors\":${fields[5]},\"written_sectors\":${fields[9]}}"
-  done </proc/diskstats
+  done
 }
 
 now=$start

@@ -9,20 +9,8 @@ what=${2:-all}
 export SLUICE_BIN=$PWD/build/$preset/bin
 # One environment of Python for all that use the official client.
 export SLUICE_VENV=${SLUICE_INTEROP_CACHE:-$HOME/.cache/sluice}/interop-python
-passed=0 failed=0 skipped=0
+. tools/suites.bash
 
-suite() {  # suite NAME command...
-  local name=$1
-  shift
-  printf '\n== %s\n' "$name"
-  "$@"
-  local rc=$?
-  case $rc in
-    0) passed=$((passed + 1)) ;;
-    77) skipped=$((skipped + 1)) ;;
-    *) failed=$((failed + 1)) && echo "== FAILED: $name (exit $rc)" ;;
-  esac
-}
 wanted() { [[ $what == all || $what == "$1" ]]; }
 
 wanted unit && suite "unit tests" ctest --test-dir "build/$preset" --output-on-failure \
@@ -32,9 +20,12 @@ wanted e2e && suite "shipped SmartModules" tools/check_smartmodules.sh "$preset"
 wanted e2e && [[ -d tests/faults ]] && compgen -G 'tests/faults/*.bats' >/dev/null &&
   suite "faults" bats tests/faults
 if wanted e2e || wanted connectors; then
-  for folder in $(tools/connectors.sh folders); do
-    suite "$folder" make --no-print-directory -C "$folder" test
-  done
+  # What the kit does for all alike, a third of them shows each time; `make acceptance`: all, all.
+  side_by_side "" "$(tools/connectors.sh folders)" test SHARE=3 KILLS=10
+fi
+wanted e2e && suite "the acceptance suite, which must be able to fail" bats tests/acceptance/selftest
+if wanted e2e || wanted connectors; then
+  side_by_side "acceptance of " "$(printf '%s\n' examples/*/tests/acceptance.py | sed 's|/tests/.*||')" acceptance KILLS=10
 fi
 wanted browser && suite "pages in a browser" tests/browser/run.sh
 wanted tutorial && suite "the tutorial, word for word" tools/run_tutorial.py docs/tutorial.md

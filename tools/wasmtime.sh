@@ -12,7 +12,7 @@ cargo=$(../../tools/rust.sh)
 cache=${SLUICE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sluice}
 # Nothing unwinds through the engine (a panic ends the program), and a program of an image names no
 # folder of the machine that built it.
-flags="-C force-unwind-tables=no --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+flags="-C force-unwind-tables=no --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$cache=cache"
 key=$({ cat Cargo.toml Cargo.lock lib.rs build.rs && "$cargo" --version && echo "$flags"; } | sha256sum | cut -c1-16)
 folder=$cache/wasmtime-$key
 if [[ ! -f $folder/lib/libwasmtime.a ]]; then

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/web.sh pages|tests: fetches npm packages once and prints the folder that has them.
+# tools/web.sh pages|tests|dynalite: fetches npm packages once and prints the folder that has them.
 #   pages: what the catalog site and the console page load (catalog/vendor.txt): site/, console/,
 #          each with a licences.txt. Building the tool needs these.
-#   tests: node_modules/ of tests/browser.
+#   tests, dynalite: node_modules/ of tests/browser, of tests/dynalite.
 # The packages are those of a committed lock file, which has their checksums. They are kept
 # outside every build folder, by the lock file's checksum; safe to start twice at the same time.
 # tools/web.sh --missing: the Debian packages that this needs and that are not there.
@@ -23,7 +23,8 @@ what=${1:-pages}
 case $what in
   pages) source=catalog key_files=(catalog/package-lock.json catalog/vendor.txt tools/web.sh) ;;
   tests) source=tests/browser key_files=(tests/browser/package-lock.json) ;;
-  *) echo "web: '$what' is neither pages nor tests" >&2 && exit 2 ;;
+  dynalite) source=tests/dynalite key_files=(tests/dynalite/package-lock.json) ;;
+  *) echo "web: '$what' is none of pages, tests and dynalite" >&2 && exit 2 ;;
 esac
 
 # The files that vendor.txt names, and the licence of each package that one is from.

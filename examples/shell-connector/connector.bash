@@ -139,17 +139,29 @@ connector_begin() {
   done
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
-  trap 'exit 0' TERM INT
   sluice topic describe "$topic" >/dev/null 2>&1 || sluice topic create "$topic" >/dev/null
+  connector_idle=false
 }
 
-# connector_wait DURATION: as `sleep`, but a signal ends it.
+connector_stop=false # told to
+connector_idle=true  # nothing is half done
+# What is half done is finished first. Ctrl-C has ended the program that does it, too.
+trap 'connector_stop=true; ! $connector_idle || exit 0' TERM
+trap 'exit 0' INT
+
+# connector_step: ends the program when it was told to. Call it between two batches.
+connector_step() { ! $connector_stop || exit 0; }
+
+# connector_wait DURATION: as `sleep`, but a signal ends it, and the program.
 connector_wait() {
+  connector_idle=true
+  connector_step
   case $1 in
     *ms) sleep "$(printf '%d.%03d' $((${1%ms} / 1000)) $((${1%ms} % 1000)))" & ;;
     *) sleep "$1" & ;;
   esac
   wait $!
+  connector_idle=false
 }
 
 # replace_file PATH: with standard input; it has the old content or the new one, and afterwards

@@ -14,7 +14,8 @@ constexpr auto rows = std::to_array<ErrorGuide>({
      "batch of 812 bytes: the input ends too early"},
     {Errc::malformed, "The input breaks its format.",
      "a file of another kind was given\nthe far side speaks another protocol",
-     "the message says which input and where; correct it there",
+     "the message says which input and where; correct it there\n"
+     "`--on-malformed` says what becomes of such records in a connector",
      "catalog.json: not JSON at line 3, column 7"},
     {Errc::too_large, "A length, a count or a record is over its limit.",
      "the input is larger than what is taken from outside\na limit is set too low",
@@ -113,7 +114,8 @@ constexpr auto rows = std::to_array<ErrorGuide>({
      "quotes/0: retention removed the offset 12"},
     {Errc::record_too_large, "One record does not fit into a request.",
      "the outside system sends large messages",
-     "raise the limit of the topic and of the producer\nleave such records out with a SmartModule",
+     "raise the limit of the topic and of the producer\n"
+     "`--on-too-large` says what becomes of such records in a connector",
      "a record of 40 MiB: the record is too large"},
     {Errc::compression, "A codec failed, or the topic forbids it.",
      "the topic allows one codec, the producer uses another",
@@ -131,11 +133,13 @@ constexpr auto rows = std::to_array<ErrorGuide>({
      "the server reports an error: 1009 StorageError"},
     {Errc::outside_unavailable, "The outside system cannot be reached, or says to try later.",
      "it is down, restarting or overloaded",
-     "it is tried again with growing pauses by itself\ncheck the system when it lasts",
+     "it is tried again with growing pauses by itself\ncheck the system when it lasts\n"
+     "`--on-unavailable` and `--retry-limit` say when to give up",
      "GET https://example.org/quotes: 503 Service Unavailable"},
     {Errc::outside_rejected, "The outside system refuses this request or record for good.",
      "a wrong address, credential or value",
-     "correct what the message names; trying again would not help",
+     "correct what the message names; trying again would not help\n"
+     "`--on-rejected` says what becomes of such records in a connector",
      "GET https://example.org/quotes: 404 Not Found"},
     {Errc::already_running, "Another instance holds the lock.",
      "the same connector or server runs on this machine already",

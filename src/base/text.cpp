@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "sluice/json_text.hpp"
+
 namespace sluice {
 namespace {
 

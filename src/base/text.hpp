@@ -20,7 +20,6 @@ namespace sluice {
 [[nodiscard]] std::string json_escape(std::string_view text);
 // As it is, or in double quotes when it is empty or has a blank, quote or control character.
 [[nodiscard]] std::string quote_if_needed(std::string_view text);
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 // Now, as 2026-11-23T13:20:50.123Z.
 [[nodiscard]] std::string utc_now();
 // The candidate that `word` is most likely a misspelling of; none when nothing is near.

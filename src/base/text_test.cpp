@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sluice/json_text.hpp"
+
 namespace sluice {
 namespace {
 

@@ -23,7 +23,14 @@ constexpr std::string_view kit_hints = R"({
   "aggregate_initial_value": {"aggregate": "m"},
   "dead_letter_topic": {"transform_error": "dead-letter"},
   "dead_letter_file": {"transform_error": "dead-letter"},
-  "transform_error=dead-letter": {"dead_letter_topic": "d"}
+  "transform_error=dead-letter": {"dead_letter_topic": "d"},
+  "on_malformed=dead-letter": {"dead_letter_topic": "d"},
+  "on_rejected=dead-letter": {"dead_letter_topic": "d"},
+  "on_too_large=dead-letter": {"dead_letter_topic": "d"},
+  "on_unavailable=skip": {"retry_limit": 3},
+  "on_unavailable=dead-letter": {"retry_limit": 3, "dead_letter_topic": "d"},
+  "on_retries_exhausted=skip": {"retry_limit": 3},
+  "on_retries_exhausted=dead-letter": {"retry_limit": 3, "dead_letter_topic": "d"}
 })";
 
 struct Verdict {

@@ -87,6 +87,13 @@ class Maker {
   }
 
   static Given given_as(const json& rule, const json& value) {
+    if (value.is_object() && rule.contains("additionalProperties")) {  // a map: key=value, each
+      Given out{value, {}};
+      for (const auto& [key, item] : value.items()) {
+        out.texts.push_back(key + '=' + (item.is_string() ? item.get<std::string>() : item.dump()));
+      }
+      return out;
+    }
     if (!value.is_array()) {
       const auto text = value.is_string() ? value.get<std::string>() : value.dump();
       return {allows_type(rule, "array") ? json::array({value}) : value, {text}};

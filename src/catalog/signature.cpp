@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "catalog/json_limits.hpp"
+#include "sluice/base64.hpp"
 
 namespace sluice::catalog {
 namespace {
@@ -38,24 +39,11 @@ void require(bool ok, const char* what) {
   if (!ok) throw Failure(Errc::internal, std::string("OpenSSL cannot ") + what);
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      ::EVP_EncodeBlock(bytes_of(out), bytes_of(bytes), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 // Nothing unless it is base64 of exactly so many bytes.
-std::optional<std::string> from_base64(std::string_view text, std::size_t size) {
-  if (text.size() != 4 * ((size + 2) / 3)) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  if (::EVP_DecodeBlock(bytes_of(out), bytes_of(text), static_cast<int>(text.size())) < 0) {
-    return std::nullopt;
-  }
-  out.resize(size);
-  if (to_base64(out) != text) return std::nullopt;
-  return out;
+std::optional<std::string> bytes_of_base64(std::string_view text, std::size_t size) {
+  auto bytes = from_base64(text);
+  if (bytes && bytes->size() != size) return std::nullopt;
+  return bytes;
 }
 
 Bio reading(std::string_view text) {
@@ -88,7 +76,7 @@ struct SigningKey::Key {
 
 Result<PublicKey> PublicKey::parse(std::string_view text) {
   text = trim(text);
-  if (const auto bytes = from_base64(text, key_bytes)) return PublicKey{*bytes};
+  if (const auto bytes = bytes_of_base64(text, key_bytes)) return PublicKey{*bytes};
   const auto bio = reading(text);
   const Pkey key(::PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, nullptr));
   if (key == nullptr || ::EVP_PKEY_get_id(key.get()) != EVP_PKEY_ED25519) {
@@ -167,8 +155,8 @@ Result<PublicKey> verify_signature(std::string_view bytes, std::string_view sign
   if (text("algorithm") != "ed25519") {
     return fail(Errc::malformed, "the signature is not one of ed25519");
   }
-  const auto key = from_base64(text("public_key"), key_bytes);
-  const auto signature = from_base64(text("signature"), signature_bytes);
+  const auto key = bytes_of_base64(text("public_key"), key_bytes);
+  const auto signature = bytes_of_base64(text("signature"), signature_bytes);
   if (!key || !signature) return fail(Errc::malformed, "the signature is cut or no base64");
   const Pkey pkey(
       ::EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(*key), key->size()));
@@ -180,21 +168,6 @@ Result<PublicKey> verify_signature(std::string_view bytes, std::string_view sign
                          bytes.size()) == 1;
   if (!right) return fail(Errc::data_corrupt, "its signature does not match");
   return PublicKey{*key};
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  require(
-      ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr) == 1,
-      "compute a digest");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (unsigned int i = 0; i < size; ++i) {
-    out += digits[digest[i] >> 4U];
-    out += digits[digest[i] & 15U];
-  }
-  return out;
 }
 
 }  // namespace sluice::catalog

@@ -46,7 +46,4 @@ class SigningKey {
 [[nodiscard]] Result<PublicKey> verify_signature(std::string_view bytes,
                                                  std::string_view signature_file);
 
-// Lower-case hexadecimal.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 }  // namespace sluice::catalog

@@ -45,10 +45,6 @@ TEST(Signature, IsThatOfTheStandard) {
     "signature": "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw=="})"));
 }
 
-TEST(Digest, IsSha256) {
-  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
 const json sample_schema = json::parse(R"({
   "required": ["url"],
   "properties": {

@@ -10,9 +10,10 @@
 
 #include <toml++/toml.h>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
-#include "catalog/signature.hpp"
 #include "catalog/whole_file.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::catalog {
 namespace {

@@ -69,7 +69,7 @@ void require_replaceable(const fs::path& folder) {
                       "choose a folder that is not there");
 }
 
-int run(const CatalogBuildOptions& options) {
+int run_catalog_build(const CatalogBuildOptions& options) {
   require_replaceable(options.folder);
   const auto key = options.key.empty() ? std::string() : read_text(options.key, key_bytes_max);
   const auto built = catalog::build_catalog(
@@ -95,7 +95,7 @@ int run(const CatalogBuildOptions& options) {
 
 }  // namespace
 
-const Verb catalog_build = make_verb<&run>(
+const Verb catalog_build = make_verb<&run_catalog_build>(
     "catalog build",
     "Makes the catalog of a tree: catalog.json, signed when there is a key, and a site that shows "
     "it.",

@@ -52,7 +52,7 @@ void write_private(const std::string& file, const std::string& pem) {
                 "cannot write " + quote_if_needed(file) + ": " + std::strerror(number));
 }
 
-int run(const CatalogKeygenOptions& options) {
+int run_catalog_keygen(const CatalogKeygenOptions& options) {
   const auto key = catalog::SigningKey::generate();
   write_private(options.file, key.pem());
   write_text(options.file + ".pub", key.public_key().pem());
@@ -68,8 +68,8 @@ int run(const CatalogKeygenOptions& options) {
 
 }  // namespace
 
-const Verb catalog_keygen =
-    make_verb<&run>("catalog keygen", "Makes a pair of keys (ed25519) to sign catalogs with.",
-                    "sluice catalog keygen catalog.key");
+const Verb catalog_keygen = make_verb<&run_catalog_keygen>(
+    "catalog keygen", "Makes a pair of keys (ed25519) to sign catalogs with.",
+    "sluice catalog keygen catalog.key");
 
 }  // namespace sluice::cli

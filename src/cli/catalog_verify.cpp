@@ -56,7 +56,7 @@ std::string key_text(const std::string& given) {
   return fs::is_regular_file(given, failed) ? read_text(given, key_bytes_max) : given;
 }
 
-int run(const CatalogVerifyOptions& options) {
+int run_catalog_verify(const CatalogVerifyOptions& options) {
   std::error_code failed;
   fs::path file(options.catalog);
   if (fs::is_directory(file, failed)) file /= "catalog.json";
@@ -90,10 +90,10 @@ int run(const CatalogVerifyOptions& options) {
 
 }  // namespace
 
-const Verb catalog_verify =
-    make_verb<&run>("catalog verify",
-                    "Checks a catalog without network: its signature, its form, the digests of "
-                    "what it lists.",
-                    "sluice catalog verify site --key catalog.pub");
+const Verb catalog_verify = make_verb<&run_catalog_verify>(
+    "catalog verify",
+    "Checks a catalog without network: its signature, its form, the digests of "
+    "what it lists.",
+    "sluice catalog verify site --key catalog.pub");
 
 }  // namespace sluice::cli

@@ -167,7 +167,7 @@ ordered_json json_of_ends(const Checked& checked) {
   return out;
 }
 
-int run(const CheckOptions& options) {
+int run_check(const CheckOptions& options) {
   const auto wanted = wanted_of(options.launch, options.file);
   const auto validation = launch::validate_config(wanted, launch::process_environment());
   const bool as_json = options.output.output == OutputFormat::json;
@@ -195,7 +195,7 @@ int run(const CheckOptions& options) {
 
 }  // namespace
 
-const Verb check = make_verb<&run>(
+const Verb check = make_verb<&run_check>(
     "check",
     "Checks a connector's YAML file, and opens both of its ends. No record is sent or taken, no "
     "topic is made.",

@@ -136,7 +136,7 @@ void announce(const std::filesystem::path& data, const std::string& profile_line
   print(facts, options.output);
 }
 
-int run(const ClusterStartOptions& options) {
+int run_cluster_start(const ClusterStartOptions& options) {
   const auto configured = log::configure({.filter = options.log, .format = options.log_format});
   if (!configured) throw Failure(Errc::usage, "--log: " + configured.error().message());
   const auto data = data_directory(options.data.data);
@@ -156,7 +156,7 @@ int run(const ClusterStartOptions& options) {
 
 }  // namespace
 
-const Verb cluster_start = make_verb<&run>(
+const Verb cluster_start = make_verb<&run_cluster_start>(
     "cluster start",
     "Starts a server on this machine: a whole Fluvio-compatible cluster in one process.",
     "sluice cluster start\n"

@@ -61,7 +61,7 @@ void add_contents(Facts& facts, const RunningServer& server) {
       .add("records", "Records", records);
 }
 
-int run(const ClusterStatusOptions& options) {
+int run_cluster_status(const ClusterStatusOptions& options) {
   const auto data = data_directory(options.data.data);
   const auto server = running_server(data);
   Facts facts;
@@ -84,7 +84,7 @@ int run(const ClusterStatusOptions& options) {
 
 }  // namespace
 
-const Verb cluster_status = make_verb<&run>(
+const Verb cluster_status = make_verb<&run_cluster_status>(
     "cluster status", "Shows the server of this machine. The exit code is 3 when none runs.",
     "sluice cluster status --output json");
 

@@ -86,7 +86,7 @@ void wait_until_gone(const std::filesystem::path& data, const RunningServer& ser
   }
 }
 
-int run(const ClusterStopOptions& options) {
+int run_cluster_stop(const ClusterStopOptions& options) {
   const auto data = data_directory(options.data.data);
   const auto server = running_server(data);
   if (!server) {
@@ -105,8 +105,8 @@ int run(const ClusterStopOptions& options) {
 
 }  // namespace
 
-const Verb cluster_stop =
-    make_verb<&run>("cluster stop", "Stops the server of this machine, and waits until it is gone.",
-                    "sluice cluster stop");
+const Verb cluster_stop = make_verb<&run_cluster_stop>(
+    "cluster stop", "Stops the server of this machine, and waits until it is gone.",
+    "sluice cluster stop");
 
 }  // namespace sluice::cli

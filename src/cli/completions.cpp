@@ -30,7 +30,7 @@ struct sluice::option_table<sluice::cli::CompletionsOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const CompletionsOptions& options) {
+int run_completions(const CompletionsOptions& options) {
   switch (options.shell) {
     case Shell::bash:
       print(bash_completion());
@@ -48,9 +48,9 @@ int run(const CompletionsOptions& options) {
 }  // namespace
 
 const Verb completions =
-    make_verb<&run>("completions", "Prints the completion script for a shell.",
-                    "source <(sluice completions bash)\n"
-                    "sluice completions zsh > \"${fpath[1]}/_sluice\"\n"
-                    "sluice completions fish > ~/.config/fish/completions/sluice.fish");
+    make_verb<&run_completions>("completions", "Prints the completion script for a shell.",
+                                "source <(sluice completions bash)\n"
+                                "sluice completions zsh > \"${fpath[1]}/_sluice\"\n"
+                                "sluice completions fish > ~/.config/fish/completions/sluice.fish");
 
 }  // namespace sluice::cli

@@ -53,7 +53,7 @@ TEST(ConnectorTemplates, EveryKindHasWhatAFolderNeeds) {
   for (const auto& kind : every_kind()) {
     const auto files = connector_templates(kind);
     for (const auto* path : {"connector.toml", "README.md", "Makefile", "sample-config.yaml",
-                             ".gitignore", "tests/"}) {
+                             ".gitignore", "tests/my_thing2", "tests/acceptance.py"}) {
       const auto matches = std::ranges::count_if(
           files, [&](const TemplateFile& file) { return file.path.starts_with(path); });
       EXPECT_EQ(matches, 1) << kind.name() << ": " << path;

@@ -57,7 +57,7 @@ nlohmann::ordered_json set_paused(const std::string& name, bool paused) {
   return client.status();
 }
 
-int run(const ConsoleOptions& options) {
+int run_console(const ConsoleOptions& options) {
   if (!options.allow_remote && !connector::is_loopback(options.listen)) {
     throw HintedFailure(Errc::usage,
                         "--listen " + options.listen + ": other machines could reach this address",
@@ -86,7 +86,7 @@ int run(const ConsoleOptions& options) {
 
 }  // namespace
 
-const Verb console = make_verb<&run>(
+const Verb console = make_verb<&run_console>(
     "console",
     "Serves a page on this machine with its running connectors: state, rates and lag live, errors, "
     "pause and resume. Prints its address, with a token that the page needs.",

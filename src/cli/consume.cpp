@@ -279,13 +279,13 @@ void ConsumeRun::print_summary() const {
                human_rate(records_, time) + "\n");
 }
 
-int run(const ConsumeOptions& options) {
+int run_consume(const ConsumeOptions& options) {
   return ConsumeRun(options).run();
 }
 
 }  // namespace
 
-const Verb consume = make_verb<&run>(
+const Verb consume = make_verb<&run_consume>(
     "consume", "Prints the records of a topic.",
     "sluice consume ticks --from beginning --until end\n"
     "sluice consume ticks --tail 10 --output json | jq .value\n"

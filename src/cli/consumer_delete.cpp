@@ -40,7 +40,7 @@ bool is_meant(const ConsumerOffsetInfo& stored, const ConsumerDeleteOptions& opt
          (!options.partition || stored.partition.value == *options.partition);
 }
 
-int run(const ConsumerDeleteOptions& options) {
+int run_consumer_delete(const ConsumerDeleteOptions& options) {
   auto admin = connect(options.cluster).admin();
   std::int64_t deleted = 0;
   for (const auto& stored : admin.list_consumer_offsets()) {
@@ -64,7 +64,7 @@ int run(const ConsumerDeleteOptions& options) {
 
 }  // namespace
 
-const Verb consumer_delete = make_verb<&run>(
+const Verb consumer_delete = make_verb<&run_consumer_delete>(
     "consumer delete", "Deletes stored consumer offsets. The consumer then starts anew.",
     "sluice consumer delete billing --topic orders");
 

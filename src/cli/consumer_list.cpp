@@ -29,7 +29,7 @@ struct sluice::option_table<sluice::cli::ConsumerListOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const ConsumerListOptions& options) {
+int run_consumer_list(const ConsumerListOptions& options) {
   auto admin = connect(options.cluster).admin();
   Listing listing({{"consumer_id", "CONSUMER"},
                    {"topic", "TOPIC"},
@@ -48,8 +48,8 @@ int run(const ConsumerListOptions& options) {
 
 }  // namespace
 
-const Verb consumer_list =
-    make_verb<&run>("consumer list", "Lists stored consumer offsets: the last records processed.",
-                    "sluice consumer list");
+const Verb consumer_list = make_verb<&run_consumer_list>(
+    "consumer list", "Lists stored consumer offsets: the last records processed.",
+    "sluice consumer list");
 
 }  // namespace sluice::cli

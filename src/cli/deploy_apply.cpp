@@ -238,13 +238,13 @@ int Application::run() {
   return exit_code;
 }
 
-int run(const DeployApplyOptions& options) {
+int run_deploy_apply(const DeployApplyOptions& options) {
   return Application(options).run();
 }
 
 }  // namespace
 
-const Verb deploy_apply = make_verb<&run>(
+const Verb deploy_apply = make_verb<&run_deploy_apply>(
     "deploy apply",
     "Makes the deployments of connectors' files what the files say: starts the new ones, rolls the "
     "changed ones, leaves the others alone.",

@@ -86,9 +86,9 @@ void delete_one(const deploy::Store& store, const std::string& name, bool keep_s
 }
 
 // All are looked for before the first is deleted, so that a typing error deletes nothing.
-int run(const DeployDeleteOptions& options) {
+int run_deploy_delete(const DeployDeleteOptions& options) {
   const auto store = deploy_store();
-  for (const auto& name : options.names) find_deployment(store, name);
+  for (const auto& name : options.names) (void)find_deployment(store, name);
   Listing listing({{"name", "NAME"}, {"deleted", "DELETED"}}, "");
   for (const auto& name : options.names) {
     delete_one(store, name, options.keep_state);
@@ -101,7 +101,7 @@ int run(const DeployDeleteOptions& options) {
 
 }  // namespace
 
-const Verb deploy_delete = make_verb<&run>(
+const Verb deploy_delete = make_verb<&run_deploy_delete>(
     "deploy delete", "Stops deployments cleanly and removes them, with all that they have.",
     "sluice deploy delete weather\nsluice deploy delete weather --keep-state");
 

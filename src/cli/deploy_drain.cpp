@@ -24,9 +24,9 @@ void drain(const deploy::Store& store, const deploy::Deployment& deployment) {
   }
 }
 
-int run(const DeployNameOptions& options) {
+int run_deploy_drain(const DeployNameOptions& options) {
   const auto store = deploy_store();
-  find_deployment(store, options.name);
+  (void)find_deployment(store, options.name);
   const auto lock = store.lock_for_change(options.name);
   const auto deployment = find_deployment(store, options.name).deployment;
   drain(store, deployment);
@@ -39,7 +39,7 @@ int run(const DeployNameOptions& options) {
 
 }  // namespace
 
-const Verb deploy_drain = make_verb<&run>(
+const Verb deploy_drain = make_verb<&run_deploy_drain>(
     "deploy drain", "Stops a deployment when all that it has begun is done, and keeps it stopped.",
     "sluice deploy drain weather");
 

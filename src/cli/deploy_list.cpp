@@ -104,7 +104,7 @@ int list_cluster(const DeployListOptions& options) {
   return 0;
 }
 
-int run(const DeployListOptions& options) {
+int run_deploy_list(const DeployListOptions& options) {
   if (options.target == Target::kubernetes) return list_cluster(options);
   const auto store = deploy_store();
   const auto control = deploy_control();
@@ -136,7 +136,7 @@ int run(const DeployListOptions& options) {
 
 }  // namespace
 
-const Verb deploy_list = make_verb<&run>(
+const Verb deploy_list = make_verb<&run_deploy_list>(
     "deploy list", "Lists the deployments, and how they are.",
     "sluice deploy list\nsluice deploy list --target kubernetes --namespace streams");
 

@@ -66,7 +66,7 @@ int follow(deploy::LogReader& log) {
   throw Failure(Errc::io, "cannot start " + words.front() + ": " + std::strerror(errno));
 }
 
-int run(const DeployLogsOptions& options) {
+int run_deploy_logs(const DeployLogsOptions& options) {
   const auto store = deploy_store();
   const auto deployment = find_deployment(store, options.name).deployment;
   if (deployment.target == Target::kubernetes) {
@@ -86,8 +86,8 @@ int run(const DeployLogsOptions& options) {
 
 }  // namespace
 
-const Verb deploy_logs =
-    make_verb<&run>("deploy logs", "Shows what a deployment's connector wrote.",
-                    "sluice deploy logs weather\nsluice deploy logs weather -f --lines 10");
+const Verb deploy_logs = make_verb<&run_deploy_logs>(
+    "deploy logs", "Shows what a deployment's connector wrote.",
+    "sluice deploy logs weather\nsluice deploy logs weather -f --lines 10");
 
 }  // namespace sluice::cli

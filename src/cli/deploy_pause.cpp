@@ -71,7 +71,7 @@ std::string change(const deploy::Store& store, const Deployment& deployment, boo
 
 int pause_or_resume(const DeployNameOptions& options, bool paused) {
   const auto store = deploy_store();
-  find_deployment(store, options.name);
+  (void)find_deployment(store, options.name);
   const auto lock = store.lock_for_change(options.name);
   const auto deployment = find_deployment(store, options.name).deployment;
   refuse_stopped(deployment);

@@ -48,7 +48,7 @@ std::string manifest(const deploy::Store& store, const std::vector<deploy::Appli
   return out;
 }
 
-int run(const DeployPlanOptions& options) {
+int run_deploy_plan(const DeployPlanOptions& options) {
   const auto store = deploy_store();
   const auto all = prepare_all(options.input);
   const bool is_local = options.input.target == deploy::Target::local;
@@ -78,12 +78,12 @@ int run(const DeployPlanOptions& options) {
 
 }  // namespace
 
-const Verb deploy_plan =
-    make_verb<&run>("deploy plan",
-                    "Checks connectors' files and shows what `deploy apply` would change, or the "
-                    "manifests. Changes "
-                    "nothing.",
-                    "sluice deploy plan http.yaml\n"
-                    "sluice deploy plan http.yaml --target kubernetes --state-volume 1Gi");
+const Verb deploy_plan = make_verb<&run_deploy_plan>(
+    "deploy plan",
+    "Checks connectors' files and shows what `deploy apply` would change, or the "
+    "manifests. Changes "
+    "nothing.",
+    "sluice deploy plan http.yaml\n"
+    "sluice deploy plan http.yaml --target kubernetes --state-volume 1Gi");
 
 }  // namespace sluice::cli

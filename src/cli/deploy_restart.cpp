@@ -47,10 +47,10 @@ int restart_local(const deploy::Store& store, const deploy::Deployment& deployme
   return 0;
 }
 
-int run(const DeployRestartOptions& options) {
+int run_deploy_restart(const DeployRestartOptions& options) {
   const auto& name = options.name.name;
   const auto store = deploy_store();
-  find_deployment(store, name);
+  (void)find_deployment(store, name);
   const auto lock = store.lock_for_change(name);
   const auto deployment = find_deployment(store, name).deployment;
   if (deployment.target == Target::local) return restart_local(store, deployment, options);
@@ -68,8 +68,8 @@ int run(const DeployRestartOptions& options) {
 
 }  // namespace
 
-const Verb deploy_restart =
-    make_verb<&run>("deploy restart", "Stops a deployment cleanly, and starts it again.",
-                    "sluice deploy restart weather");
+const Verb deploy_restart = make_verb<&run_deploy_restart>(
+    "deploy restart", "Stops a deployment cleanly, and starts it again.",
+    "sluice deploy restart weather");
 
 }  // namespace sluice::cli

@@ -24,13 +24,13 @@ struct sluice::option_table<sluice::cli::DeploySuperviseOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const DeploySuperviseOptions& options) {
+int run_deploy_supervise(const DeploySuperviseOptions& options) {
   return deploy::supervise_deployment(deploy_store(), options.name, deploy_control());
 }
 
 }  // namespace
 
-const Verb deploy_supervise =
-    make_verb<&run>("deploy supervise", "Runs a local deployment's connector in this process.");
+const Verb deploy_supervise = make_verb<&run_deploy_supervise>(
+    "deploy supervise", "Runs a local deployment's connector in this process.");
 
 }  // namespace sluice::cli

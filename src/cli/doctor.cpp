@@ -83,7 +83,7 @@ void print_json(const Findings& all) {
   print(out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-int run(const DoctorOptions& options) {
+int run_doctor(const DoctorOptions& options) {
   DoctorWanted wanted{.profile = options.profile.profile,
                       .all_profiles = options.all_profiles,
                       .data = options.data.data,
@@ -105,7 +105,7 @@ int run(const DoctorOptions& options) {
 
 }  // namespace
 
-const Verb doctor = make_verb<&run>(
+const Verb doctor = make_verb<&run_doctor>(
     "doctor",
     "Looks at this machine and its set-up: profiles and clusters, folders, connectors. The exit "
     "code is 1 when there is a problem.",

@@ -129,7 +129,7 @@ std::string page() {
   return out;
 }
 
-int run(const ExplainOptions& options) {
+int run_explain(const ExplainOptions& options) {
   if (options.markdown) {
     print(page());
   } else if (options.code.empty()) {
@@ -143,8 +143,8 @@ int run(const ExplainOptions& options) {
 }  // namespace
 
 const Verb explain =
-    make_verb<&run>("explain", "Explains an error: what it means, its causes, what to do.",
-                    "sluice explain connection_refused\n"
-                    "sluice explain");
+    make_verb<&run_explain>("explain", "Explains an error: what it means, its causes, what to do.",
+                            "sluice explain connection_refused\n"
+                            "sluice explain");
 
 }  // namespace sluice::cli

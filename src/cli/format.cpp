@@ -78,22 +78,4 @@ std::string utc_time(std::chrono::milliseconds since_1970) {
          printed(".%03dZ", static_cast<int>((since_1970 - whole).count()));
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t k) {
-      return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-    };
-    const unsigned group = byte(0) << 16U | byte(1) << 8U | byte(2);
-    for (std::size_t k = 0; k < 4; ++k) {
-      const bool padding = i + k > bytes.size();
-      out += padding ? '=' : letters[group >> (18U - 6U * k) & 63U];
-    }
-  }
-  return out;
-}
-
 }  // namespace sluice::cli

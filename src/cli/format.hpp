@@ -23,6 +23,5 @@ namespace sluice::cli {
 [[nodiscard]] std::string plural(std::int64_t count, std::string_view thing);
 // Milliseconds since 1970 as 2026-11-23T13:20:50.123Z; `-` for a negative one.
 [[nodiscard]] std::string utc_time(std::chrono::milliseconds since_1970);
-[[nodiscard]] std::string base64(std::string_view bytes);
 
 }  // namespace sluice::cli

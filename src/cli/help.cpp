@@ -29,7 +29,7 @@ struct sluice::option_table<sluice::cli::HelpOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const HelpOptions& options) {
+int run_help(const HelpOptions& options) {
   if (!options.manual.empty()) {
     for (const auto& page : tool_manual()) {
       write_text(options.manual + '/' + page.name + ".1", page.text);
@@ -47,8 +47,8 @@ int run(const HelpOptions& options) {
 
 }  // namespace
 
-const Verb help = make_verb<&run>("help", "Explains a command.",
-                                  "sluice help topic create\n"
-                                  "sluice help --manual /usr/local/share/man/man1");
+const Verb help = make_verb<&run_help>("help", "Explains a command.",
+                                       "sluice help topic create\n"
+                                       "sluice help --manual /usr/local/share/man/man1");
 
 }  // namespace sluice::cli

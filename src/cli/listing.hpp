@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,12 @@ struct ByteCount {
 using Nothing = std::monostate;
 using Cell = std::variant<Nothing, bool, std::int64_t, std::string, ByteCount, std::chrono::seconds,
                           std::vector<std::string>>;
+
+// A number as a cell, or nothing.
+template <typename To = std::int64_t, typename From>
+[[nodiscard]] Cell cell_of(const std::optional<From>& value) {
+  return value ? Cell(static_cast<To>(*value)) : Cell();
+}
 
 struct Column {
   std::string_view key;    // in JSON

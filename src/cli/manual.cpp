@@ -23,15 +23,15 @@ std::string page_of(const Verb& verb) {
   return "sluice-" + std::string(verb.group().empty() ? verb.name : verb.group());
 }
 
-// Of all verbs in one set: the environment that any of them reads.
+// With the environment that any of the verbs reads.
 void finish(ManualPage& page, const std::vector<const Verb*>& shown, std::string_view also) {
-  OptionSet all;
+  std::vector<OptionSet> sets(shown.size());
   std::vector<std::shared_ptr<void>> kept;
-  for (const auto* verb : shown) {
-    kept.push_back(verb->make());
-    verb->bind(all, kept.back().get());
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    kept.push_back(shown[i]->make());
+    shown[i]->bind(sets[i], kept.back().get());
   }
-  page.exit_status().environment(all);
+  page.exit_status().environment(sets);
   page.item("NO_COLOR", "When it is set and not empty, nothing is coloured.");
   page.files().see_also(also);
 }

@@ -103,7 +103,7 @@ void renew(CheckReport& report) {
   }
 }
 
-int run(const MetadataCheckOptions& options) {
+int run_metadata_check(const MetadataCheckOptions& options) {
   if (!options.program.empty() && options.folders.size() > 1) {
     throw HintedFailure(Errc::usage,
                         "--program: it is for one connector, and there are " +
@@ -135,7 +135,7 @@ int run(const MetadataCheckOptions& options) {
 
 }  // namespace
 
-const Verb metadata_check = make_verb<&run>(
+const Verb metadata_check = make_verb<&run_metadata_check>(
     "metadata check",
     "Checks a connector's metadata: its form, its schema, and that the program accepts exactly "
     "what the schema accepts.",

@@ -37,7 +37,7 @@ struct sluice::option_table<sluice::cli::MetadataSchemaOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const MetadataSchemaOptions& options) {
+int run_metadata_schema(const MetadataSchemaOptions& options) {
   switch (options.which) {
     case CarriedSchema::metadata:
       print(catalog::metadata_schema());
@@ -54,8 +54,8 @@ int run(const MetadataSchemaOptions& options) {
 
 }  // namespace
 
-const Verb metadata_schema =
-    make_verb<&run>("metadata schema", "Prints the JSON schema that metadata must fit.",
-                    "sluice metadata schema > metadata.schema.json");
+const Verb metadata_schema = make_verb<&run_metadata_schema>(
+    "metadata schema", "Prints the JSON schema that metadata must fit.",
+    "sluice metadata schema > metadata.schema.json");
 
 }  // namespace sluice::cli

@@ -26,13 +26,13 @@ smartmodule::Engine& engine() {
   static smartmodule::Engine one{std::filesystem::path()};
   return one;
 }
-SmartModuleInvocation module_named(const std::string& name) {
+SmartModuleInvocation stored_module(const std::string& name) {
   const auto path =
       std::filesystem::path(SLUICE_TEST_DATA) / "smartmodule/basic" / (name + ".wasm");
   return {.name = name, .wasm = read_wasm(path)};
 }
 std::vector<std::string> problems_of(const std::string& module, const std::string& fields) {
-  return run_case(engine(), module_named(module), one_case(fields));
+  return run_case(engine(), stored_module(module), one_case(fields));
 }
 using Problems = std::vector<std::string>;
 

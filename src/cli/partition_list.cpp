@@ -29,7 +29,7 @@ struct sluice::option_table<sluice::cli::PartitionListOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const PartitionListOptions& options) {
+int run_partition_list(const PartitionListOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto partitions = options.topic.empty() ? admin.list_partitions({}, options.system)
                                                 : partitions_of(admin, options.topic);
@@ -39,9 +39,9 @@ int run(const PartitionListOptions& options) {
 
 }  // namespace
 
-const Verb partition_list =
-    make_verb<&run>("partition list", "Lists partitions, with their offsets and sizes.",
-                    "sluice partition list\n"
-                    "sluice partition list ticks --output json");
+const Verb partition_list = make_verb<&run_partition_list>(
+    "partition list", "Lists partitions, with their offsets and sizes.",
+    "sluice partition list\n"
+    "sluice partition list ticks --output json");
 
 }  // namespace sluice::cli

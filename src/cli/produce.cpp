@@ -261,13 +261,13 @@ void ProduceRun::print_summary() const {
   write_stderr(text + "\n");
 }
 
-int run(const ProduceOptions& options) {
+int run_produce(const ProduceOptions& options) {
   return ProduceRun(options).run();
 }
 
 }  // namespace
 
-const Verb produce = make_verb<&run>(
+const Verb produce = make_verb<&run_produce>(
     "produce", "Writes records to a topic: each line of standard input, or of a file.",
     "echo hello | sluice produce greetings\n"
     "sluice produce ticks --file ticks.csv --key-separator ,\n"

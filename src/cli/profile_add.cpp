@@ -107,7 +107,7 @@ TlsProfile tls_of(const ProfileAddOptions& options) {
           .ca_cert = read_pem("--tls-ca", options.tls_ca)};
 }
 
-int run(const ProfileAddOptions& options) {
+int run_profile_add(const ProfileAddOptions& options) {
   auto file = read_profiles(profile_path(options.file.profile));
   if (has_profile(file, options.name) && !options.replace) {
     throw HintedFailure(Errc::invalid_argument, "profile `" + options.name + "` exists already",
@@ -134,7 +134,7 @@ int run(const ProfileAddOptions& options) {
 
 }  // namespace
 
-const Verb profile_add = make_verb<&run>(
+const Verb profile_add = make_verb<&run_profile_add>(
     "profile add", "Adds a cluster under a name. The first profile becomes the current one.",
     "sluice profile add staging --endpoint sc.example.org:9003 --tls-domain sc.example.org \\\n"
     "    --tls-ca ca.pem --tls-cert me.pem --tls-key me.key --use");

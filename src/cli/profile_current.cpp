@@ -23,7 +23,7 @@ struct sluice::option_table<sluice::cli::ProfileCurrentOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const ProfileCurrentOptions& options) {
+int run_profile_current(const ProfileCurrentOptions& options) {
   const auto file = read_profiles(profile_path(options.file.profile));
   const auto& profile = current_profile(file);
   Facts facts;
@@ -35,6 +35,6 @@ int run(const ProfileCurrentOptions& options) {
 }  // namespace
 
 const Verb profile_current =
-    make_verb<&run>("profile current", "Prints the name of the current profile.");
+    make_verb<&run_profile_current>("profile current", "Prints the name of the current profile.");
 
 }  // namespace sluice::cli

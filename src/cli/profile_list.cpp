@@ -23,7 +23,7 @@ struct sluice::option_table<sluice::cli::ProfileListOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const ProfileListOptions& options) {
+int run_profile_list(const ProfileListOptions& options) {
   const auto file = read_profiles(profile_path(options.file.profile));
   Listing listing(
       {{"name", "NAME"}, {"endpoint", "ENDPOINT"}, {"tls", "TLS"}, {"current", "CURRENT"}},
@@ -41,7 +41,7 @@ int run(const ProfileListOptions& options) {
 
 }  // namespace
 
-const Verb profile_list =
-    make_verb<&run>("profile list", "Lists the profiles: the clusters that you know by name.");
+const Verb profile_list = make_verb<&run_profile_list>(
+    "profile list", "Lists the profiles: the clusters that you know by name.");
 
 }  // namespace sluice::cli

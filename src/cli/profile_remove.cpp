@@ -28,7 +28,7 @@ struct sluice::option_table<sluice::cli::ProfileRemoveOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const ProfileRemoveOptions& options) {
+int run_profile_remove(const ProfileRemoveOptions& options) {
   auto file = read_profiles(profile_path(options.file.profile));
   const auto& name = options.name;
   if (!has_profile(file, name)) static_cast<void>(find_profile(file, name));  // says what is near
@@ -46,7 +46,7 @@ int run(const ProfileRemoveOptions& options) {
 
 }  // namespace
 
-const Verb profile_remove =
-    make_verb<&run>("profile remove", "Removes a profile. The cluster is not touched.");
+const Verb profile_remove = make_verb<&run_profile_remove>(
+    "profile remove", "Removes a profile. The cluster is not touched.");
 
 }  // namespace sluice::cli

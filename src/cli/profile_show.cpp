@@ -33,7 +33,7 @@ Cell presence(const std::string& pem) {
   return pem.empty() ? Cell{} : Cell{std::string("present")};
 }
 
-int run(const ProfileShowOptions& options) {
+int run_profile_show(const ProfileShowOptions& options) {
   const auto file = read_profiles(profile_path(options.file.profile));
   const auto& profile =
       options.name.empty() ? current_profile(file) : find_profile(file, options.name);
@@ -58,7 +58,7 @@ int run(const ProfileShowOptions& options) {
 
 }  // namespace
 
-const Verb profile_show =
-    make_verb<&run>("profile show", "Shows one profile. Certificates and keys are not printed.");
+const Verb profile_show = make_verb<&run_profile_show>(
+    "profile show", "Shows one profile. Certificates and keys are not printed.");
 
 }  // namespace sluice::cli

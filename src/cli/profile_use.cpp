@@ -28,7 +28,7 @@ struct sluice::option_table<sluice::cli::ProfileUseOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const ProfileUseOptions& options) {
+int run_profile_use(const ProfileUseOptions& options) {
   auto file = read_profiles(profile_path(options.file.profile));
   const auto& profile = find_profile(file, options.name);
   file.current = profile.name;
@@ -42,7 +42,7 @@ int run(const ProfileUseOptions& options) {
 
 }  // namespace
 
-const Verb profile_use =
-    make_verb<&run>("profile use", "Makes a profile the current one.", "sluice profile use local");
+const Verb profile_use = make_verb<&run_profile_use>(
+    "profile use", "Makes a profile the current one.", "sluice profile use local");
 
 }  // namespace sluice::cli

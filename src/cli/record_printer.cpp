@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 #include "cli/format.hpp"
+#include "sluice/base64.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 void append_bytes(std::string& out, std::string_view name, std::string_view bytes) {
   const bool is_text = is_utf8(bytes);
   out.append(",\"").append(name).append(is_text ? "\":\"" : "_base64\":\"");
-  out += is_text ? json_escape(bytes) : base64(bytes);
+  out += is_text ? json_escape(bytes) : to_base64(bytes);
   out += '"';
 }
 

@@ -21,11 +21,11 @@ Result<RecordTemplate::Place> RecordTemplate::place_named(std::string_view name)
     if (row.text == name) return row.place;
     known.emplace_back(row.text);
   }
-  std::string help = "there are";
-  for (const auto& one : known) help += " " + one;
-  if (const auto near = nearest(name, known)) help = "did you mean {{" + *near + "}}?";
+  std::string hint = "there are";
+  for (const auto& one : known) hint += " " + one;
+  if (const auto near = nearest(name, known)) hint = "did you mean {{" + *near + "}}?";
   return fail(Errc::invalid_argument,
-              "there is no {{" + std::string(name) + "}} in a record; " + help);
+              "there is no {{" + std::string(name) + "}} in a record; " + hint);
 }
 
 void RecordTemplate::add_literal(std::string_view text) {

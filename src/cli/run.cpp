@@ -83,7 +83,7 @@ launch::SuperviseOptions supervise_options(const RunOptions& options) {
           .drain_timeout = options.stop_timeout};
 }
 
-int run(const RunOptions& options) {
+int run_run_connector(const RunOptions& options) {
   auto wanted = wanted_of(options.launch, options.file);
   wanted.launch.extra = options.extra;
   const auto validation = launch::validate_config(wanted, launch::process_environment());
@@ -108,7 +108,7 @@ int run(const RunOptions& options) {
 
 }  // namespace
 
-const Verb run_connector = make_verb<&run>(
+const Verb run_connector = make_verb<&run_run_connector>(
     "run",
     "Runs the connector of a YAML file, and starts it again when it fails. The first SIGTERM or "
     "SIGINT lets it drain, the second kills it.",

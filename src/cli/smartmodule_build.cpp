@@ -51,7 +51,7 @@ ModuleFolder sources_of(const std::filesystem::path& source) {
   return folder;
 }
 
-int run(const SmartModuleBuildOptions& options) {
+int run_smartmodule_build(const SmartModuleBuildOptions& options) {
   const auto folder = sources_of(options.source);
   const auto out = options.out.empty() ? folder.wasm() : std::filesystem::path(options.out);
   build_module(folder.sources, out);
@@ -64,9 +64,9 @@ int run(const SmartModuleBuildOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_build =
-    make_verb<&run>("smartmodule build", "Compiles a SmartModule written in C++ to WebAssembly.",
-                    "sluice smartmodule build my-filter\n"
-                    "sluice smartmodule build my_filter.cpp -o my-filter.wasm");
+const Verb smartmodule_build = make_verb<&run_smartmodule_build>(
+    "smartmodule build", "Compiles a SmartModule written in C++ to WebAssembly.",
+    "sluice smartmodule build my-filter\n"
+    "sluice smartmodule build my_filter.cpp -o my-filter.wasm");
 
 }  // namespace sluice::cli

@@ -32,7 +32,7 @@ namespace sluice::cli {
 namespace {
 
 // All are looked for before the first is deleted, so that a typing error deletes nothing.
-int run(const SmartModuleDeleteOptions& options) {
+int run_smartmodule_delete(const SmartModuleDeleteOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto there = admin.list_smartmodules();
   for (const auto& name : options.names) {
@@ -55,7 +55,7 @@ int run(const SmartModuleDeleteOptions& options) {
 }  // namespace
 
 const Verb smartmodule_delete =
-    make_verb<&run>("smartmodule delete", "Deletes SmartModules of the cluster.",
-                    "sluice smartmodule delete my-filter");
+    make_verb<&run_smartmodule_delete>("smartmodule delete", "Deletes SmartModules of the cluster.",
+                                       "sluice smartmodule delete my-filter");
 
 }  // namespace sluice::cli

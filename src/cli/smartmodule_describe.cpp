@@ -28,7 +28,7 @@ struct sluice::option_table<sluice::cli::SmartModuleDescribeOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const SmartModuleDescribeOptions& options) {
+int run_smartmodule_describe(const SmartModuleDescribeOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto file = download(admin, options.name);
   smartmodule::Engine engine;
@@ -38,7 +38,7 @@ int run(const SmartModuleDescribeOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_describe = make_verb<&run>(
+const Verb smartmodule_describe = make_verb<&run_smartmodule_describe>(
     "smartmodule describe", "Shows what a SmartModule of the cluster is: its kind and its size.",
     "sluice smartmodule describe my-filter");
 

@@ -34,7 +34,7 @@ struct sluice::option_table<sluice::cli::SmartModuleDownloadOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const SmartModuleDownloadOptions& options) {
+int run_smartmodule_download(const SmartModuleDownloadOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto file = download(admin, options.name);
   // Some names have a group and a version: `group/name@0.1.0`.
@@ -52,8 +52,8 @@ int run(const SmartModuleDownloadOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_download =
-    make_verb<&run>("smartmodule download", "Writes a SmartModule of the cluster to a file.",
-                    "sluice smartmodule download my-filter -o my-filter.wasm");
+const Verb smartmodule_download = make_verb<&run_smartmodule_download>(
+    "smartmodule download", "Writes a SmartModule of the cluster to a file.",
+    "sluice smartmodule download my-filter -o my-filter.wasm");
 
 }  // namespace sluice::cli

@@ -27,7 +27,7 @@ Cell text_cell(const std::string& text) {
   return text.empty() ? Cell{} : Cell{text};
 }
 
-int run(const SmartModuleListOptions& options) {
+int run_smartmodule_list(const SmartModuleListOptions& options) {
   auto admin = connect(options.cluster).admin();
   Listing listing({{"name", "NAME"},
                    {"wasm_bytes", "SIZE"},
@@ -45,8 +45,8 @@ int run(const SmartModuleListOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_list =
-    make_verb<&run>("smartmodule list", "Lists the SmartModules of the cluster, with their sizes.",
-                    "sluice smartmodule list --output json");
+const Verb smartmodule_list = make_verb<&run_smartmodule_list>(
+    "smartmodule list", "Lists the SmartModules of the cluster, with their sizes.",
+    "sluice smartmodule list --output json");
 
 }  // namespace sluice::cli

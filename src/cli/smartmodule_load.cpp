@@ -38,7 +38,7 @@ struct sluice::option_table<sluice::cli::SmartModuleLoadOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const SmartModuleLoadOptions& options) {
+int run_smartmodule_load(const SmartModuleLoadOptions& options) {
   auto file = read_module(options.file);
   file.name = options.name;
   Facts facts;
@@ -59,7 +59,7 @@ int run(const SmartModuleLoadOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_load = make_verb<&run>(
+const Verb smartmodule_load = make_verb<&run_smartmodule_load>(
     "smartmodule load", "Puts a SmartModule into the cluster, or a newer one in its place.",
     "sluice smartmodule load my-filter my-filter/my-filter.wasm");
 

@@ -39,7 +39,7 @@ struct sluice::option_table<sluice::cli::SmartModuleNewOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const SmartModuleNewOptions& options) {
+int run_smartmodule_new(const SmartModuleNewOptions& options) {
   const std::filesystem::path folder(options.name);
   const auto name = folder.filename().string();
   if (!is_plain_name(name)) {
@@ -63,7 +63,7 @@ int run(const SmartModuleNewOptions& options) {
 
 }  // namespace
 
-const Verb smartmodule_new = make_verb<&run>(
+const Verb smartmodule_new = make_verb<&run_smartmodule_new>(
     "smartmodule new", "Makes a folder with a SmartModule to begin with: source, cases, README.",
     "sluice smartmodule new my-filter\n"
     "sluice smartmodule new my-map --kind map");

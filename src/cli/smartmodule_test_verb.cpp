@@ -165,14 +165,14 @@ int run_records(const SmartModuleTestOptions& options) {
   return fault_count(fates) == 0 ? 0 : 1;
 }
 
-int run(const SmartModuleTestOptions& options) {
+int run_smartmodule_test(const SmartModuleTestOptions& options) {
   const auto cases = cases_of(options);
   return cases ? run_cases(options, *cases) : run_records(options);
 }
 
 }  // namespace
 
-const Verb smartmodule_test = make_verb<&run>(
+const Verb smartmodule_test = make_verb<&run_smartmodule_test>(
     "smartmodule test",
     "Runs a SmartModule on records, and shows each before and after. Needs no server.",
     "sluice smartmodule test my-filter\n"

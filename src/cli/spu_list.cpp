@@ -23,7 +23,7 @@ struct sluice::option_table<sluice::cli::SpuListOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const SpuListOptions& options) {
+int run_spu_list(const SpuListOptions& options) {
   auto admin = connect(options.cluster).admin();
   Listing listing({{"id", "ID"},
                    {"name", "NAME"},
@@ -45,6 +45,6 @@ int run(const SpuListOptions& options) {
 }  // namespace
 
 const Verb spu_list =
-    make_verb<&run>("spu list", "Lists the data nodes of the cluster.", "sluice spu list");
+    make_verb<&run_spu_list>("spu list", "Lists the data nodes of the cluster.", "sluice spu list");
 
 }  // namespace sluice::cli

@@ -103,7 +103,7 @@ void tell_of_end(const LocalConnector& connector, const TapOptions& options, std
                       "`sluice top` shows what runs");
 }
 
-int run(const TapOptions& options) {
+int run_tap(const TapOptions& options) {
   const auto connector = running_connector(options.name);
   const StopSignal stop;
   std::uint64_t shown = 0;
@@ -120,7 +120,7 @@ int run(const TapOptions& options) {
 
 }  // namespace
 
-const Verb tap = make_verb<&run>(
+const Verb tap = make_verb<&run_tap>(
     "tap",
     "Shows the records that pass a running connector, from now on: of a source what the topic has, "
     "of a sink what is written.",

@@ -140,7 +140,7 @@ int follow_plainly(const TopOptions& options) {
   return 0;
 }
 
-int run(const TopOptions& options) {
+int run_top(const TopOptions& options) {
   if (options.once) {
     TopTable table;
     print(look(table), options.output);
@@ -152,7 +152,7 @@ int run(const TopOptions& options) {
 
 }  // namespace
 
-const Verb top = make_verb<&run>(
+const Verb top = make_verb<&run_top>(
     "top", "Shows the connectors that run on this machine, live: state, rates, lag, errors.",
     "sluice top\n"
     "sluice top --once --output json");

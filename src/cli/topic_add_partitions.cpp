@@ -29,7 +29,7 @@ struct sluice::option_table<sluice::cli::AddPartitionsOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const AddPartitionsOptions& options) {
+int run_topic_add_partitions(const AddPartitionsOptions& options) {
   auto admin = connect(options.cluster).admin();
   if (!admin.describe_topic(options.name)) fail_missing_topic(admin, options.name);
   admin.add_partitions(options.name, options.count);
@@ -45,7 +45,7 @@ int run(const AddPartitionsOptions& options) {
 
 }  // namespace
 
-const Verb topic_add_partitions = make_verb<&run>(
+const Verb topic_add_partitions = make_verb<&run_topic_add_partitions>(
     "topic add-partitions",
     "Adds partitions to a topic. Records with a key go to other partitions from then on.",
     "sluice topic add-partitions ticks --count 2");

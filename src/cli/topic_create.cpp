@@ -102,7 +102,7 @@ TopicConfig config_of(const TopicCreateOptions& options) {
   return config;
 }
 
-int run(const TopicCreateOptions& options) {
+int run_topic_create(const TopicCreateOptions& options) {
   const auto config = config_of(options);
   auto admin = connect(options.cluster).admin();
   const auto created = admin.create_topic(options.name, config, options.dry_run);
@@ -123,7 +123,7 @@ int run(const TopicCreateOptions& options) {
 
 }  // namespace
 
-const Verb topic_create = make_verb<&run>(
+const Verb topic_create = make_verb<&run_topic_create>(
     "topic create", "Creates a topic, and waits until it can be used.",
     "sluice topic create ticks --partitions 3\n"
     "sluice topic create logs --retention-time 7d --max-partition-size '10 GB' --compression zstd\n"

@@ -31,7 +31,7 @@ namespace sluice::cli {
 namespace {
 
 // All are looked for before the first is deleted, so that a typing error deletes nothing.
-int run(const TopicDeleteOptions& options) {
+int run_topic_delete(const TopicDeleteOptions& options) {
   auto admin = connect(options.cluster).admin();
   for (const auto& name : options.names) {
     if (!admin.describe_topic(name)) fail_missing_topic(admin, name);
@@ -50,7 +50,7 @@ int run(const TopicDeleteOptions& options) {
 
 }  // namespace
 
-const Verb topic_delete = make_verb<&run>("topic delete", "Deletes topics and all their records.",
-                                          "sluice topic delete ticks logs");
+const Verb topic_delete = make_verb<&run_topic_delete>(
+    "topic delete", "Deletes topics and all their records.", "sluice topic delete ticks logs");
 
 }  // namespace sluice::cli

@@ -27,7 +27,7 @@ struct sluice::option_table<sluice::cli::TopicDescribeOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const TopicDescribeOptions& options) {
+int run_topic_describe(const TopicDescribeOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto topic = admin.describe_topic(options.name);
   if (!topic) fail_missing_topic(admin, options.name);
@@ -37,7 +37,7 @@ int run(const TopicDescribeOptions& options) {
 
 }  // namespace
 
-const Verb topic_describe = make_verb<&run>("topic describe", "Shows one topic and its partitions.",
-                                            "sluice topic describe ticks");
+const Verb topic_describe = make_verb<&run_topic_describe>(
+    "topic describe", "Shows one topic and its partitions.", "sluice topic describe ticks");
 
 }  // namespace sluice::cli

@@ -49,7 +49,7 @@ std::map<std::string, Sums> sums_of(const std::vector<PartitionInfo>& partitions
   return out;
 }
 
-int run(const TopicListOptions& options) {
+int run_topic_list(const TopicListOptions& options) {
   auto admin = connect(options.cluster).admin();
   const auto topics = admin.list_topics(options.filters, options.system);
   auto sums = sums_of(admin.list_partitions({}, options.system));
@@ -76,8 +76,8 @@ int run(const TopicListOptions& options) {
 
 }  // namespace
 
-const Verb topic_list = make_verb<&run>("topic list", "Lists topics, with their sizes.",
-                                        "sluice topic list\n"
-                                        "sluice topic list sensor --output json");
+const Verb topic_list = make_verb<&run_topic_list>("topic list", "Lists topics, with their sizes.",
+                                                   "sluice topic list\n"
+                                                   "sluice topic list sensor --output json");
 
 }  // namespace sluice::cli

@@ -4,12 +4,6 @@
 namespace sluice::cli {
 namespace {
 
-template <typename To, typename From>
-Cell cell_of(const std::optional<From>& value) {
-  if (!value) return Nothing{};
-  return To{*value};
-}
-
 Cell size_cell(const std::optional<std::uint64_t>& bytes) {
   return cell_of<ByteCount>(bytes);
 }

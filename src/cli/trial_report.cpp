@@ -5,10 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
 #include "cli/failure.hpp"
 #include "cli/format.hpp"
 #include "cli/terminal.hpp"
+#include "sluice/base64.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -20,7 +21,7 @@ void put_text(Json& json, const std::string& name, std::string_view text) {
   if (is_utf8(text)) {
     json[name] = text;
   } else {
-    json[name + "_base64"] = base64(text);
+    json[name + "_base64"] = to_base64(text);
   }
 }
 

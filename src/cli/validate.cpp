@@ -39,7 +39,7 @@ int worse(int a, int b) {
   return std::max(a, b);
 }
 
-int run(const ValidateOptions& options) {
+int run_validate(const ValidateOptions& options) {
   int code = 0;
   auto all = nlohmann::ordered_json::array();
   for (const auto& file : options.files) {
@@ -60,7 +60,7 @@ int run(const ValidateOptions& options) {
 
 }  // namespace
 
-const Verb validate = make_verb<&run>(
+const Verb validate = make_verb<&run_validate>(
     "validate",
     "Checks connectors' YAML files, and contacts nothing. The exit code is 2 when a file is wrong, "
     "3 when the connector's program is not found.",

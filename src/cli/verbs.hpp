@@ -17,6 +17,7 @@ extern const Verb cluster_start, cluster_stop, cluster_status;
 extern const Verb topic_create, topic_list, topic_describe, topic_delete, topic_add_partitions;
 extern const Verb produce, consume;
 extern const Verb partition_list, spu_list, consumer_list, consumer_delete;
+extern const Verb dead_letters_list, dead_letters_show, dead_letters_replay;
 extern const Verb smartmodule_new, smartmodule_build, smartmodule_test, smartmodule_load,
     smartmodule_list, smartmodule_describe, smartmodule_download, smartmodule_delete;
 extern const Verb new_source, new_sink;
@@ -47,6 +48,9 @@ inline constexpr std::array verbs{
     &spu_list,
     &consumer_list,
     &consumer_delete,
+    &dead_letters_list,
+    &dead_letters_show,
+    &dead_letters_replay,
     &smartmodule_new,
     &smartmodule_build,
     &smartmodule_test,

@@ -22,7 +22,7 @@ struct sluice::option_table<sluice::cli::VersionOptions> {
 namespace sluice::cli {
 namespace {
 
-int run(const VersionOptions& options) {
+int run_version(const VersionOptions& options) {
   Facts facts;
   facts.add("name", "Name", "sluice").add("version", "Version", std::string(tool_version()));
   print_done("sluice " + std::string(tool_version()), facts, options.output);
@@ -35,6 +35,6 @@ std::string_view tool_version() {
   return SLUICE_VERSION;
 }
 
-const Verb version = make_verb<&run>("version", "Prints the version of this tool.");
+const Verb version = make_verb<&run_version>("version", "Prints the version of this tool.");
 
 }  // namespace sluice::cli

@@ -75,7 +75,6 @@ void PartitionReader::on_connection(Result<std::shared_ptr<net::Connection>> con
     return perform(step::Reconnect{connection.error()});
   }
   connection_ = *std::move(connection);
-  away_ = false;
   perform(state_.connected(store_.has_value()));
 }
 
@@ -160,6 +159,7 @@ void PartitionReader::perform(const step::AskBounds&) {
 }
 
 void PartitionReader::perform(step::OpenStream& step) {
+  away_ = false;
   if (stream_ != 0) connection_->drop_stream(stream_);
   // Answers to what was asked before are not for this stream.
   ++attempt_;
@@ -225,6 +225,7 @@ void PartitionReader::perform(step::Fail& step) {
 }
 
 void PartitionReader::perform(const step::End&) {
+  away_ = false;
   queue_->push_end(settings_.partition, generation_);
 }
 

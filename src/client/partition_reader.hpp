@@ -39,7 +39,8 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   [[nodiscard]] PartitionId partition() const noexcept { return settings_.partition; }
   // Safe from any thread.
   [[nodiscard]] std::uint64_t reconnect_count() const noexcept { return reconnects_; }
-  // The connection is lost, and there is no new one yet. Safe from any thread.
+  // There is no stream yet, so its first offset may not be known; or the connection is lost, and
+  // there is no new one. Safe from any thread.
   [[nodiscard]] bool is_away() const noexcept { return away_; }
 
  private:
@@ -83,7 +84,7 @@ class PartitionReader : public std::enable_shared_from_this<PartitionReader> {
   std::uint64_t attempt_ = 0;
   std::uint64_t generation_ = 0;
   std::atomic<std::uint64_t> reconnects_{0};
-  std::atomic<bool> away_{false};
+  std::atomic<bool> away_{true};
   std::optional<Store> store_;
   bool storing_ = false;
   bool connecting_ = false;  // now, or after the pause

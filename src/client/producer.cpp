@@ -8,13 +8,13 @@
 
 #include "base/log.hpp"
 #include "client/producer_impl.hpp"
+#include "client/record_size.hpp"
 #include "client/siphash.hpp"
 
 namespace sluice {
 namespace {
 
-// What a record takes of the queue besides its bytes: framing, and its share of the batch.
-constexpr std::size_t record_overhead_bytes = 24;
+using client::record_overhead_bytes;
 
 std::size_t queued_bytes_of(const RecordRef& record) {
   return record.value.size() + (record.key ? record.key->size() : 0) + record_overhead_bytes;
@@ -92,13 +92,8 @@ void Producer::Impl::check_sendable(const RecordRef& record, PartitionId partiti
   if (closed_.load(std::memory_order_relaxed)) {
     throw Failure(Errc::cancelled, "the producer for " + topic_ + " was closed");
   }
-  const auto size = record.value.size() + (record.key ? record.key->size() : 0) +
-                    wire::batch_header_bytes + 2 * record_overhead_bytes;
-  if (size > options_.request_bytes_max) {
-    throw Failure(Errc::record_too_large, "a record of " + std::to_string(size) +
-                                              " bytes with its batch is over " +
-                                              std::to_string(options_.request_bytes_max) +
-                                              " bytes; raise request_bytes_max, up to 32 MiB");
+  if (auto error = client::check_record_size(record, options_.request_bytes_max)) {
+    throw Failure(*std::move(error));
   }
   if (partition.value >= partition_count()) {
     throw Failure(Errc::partition_not_found,

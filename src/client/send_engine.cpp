@@ -15,6 +15,7 @@ namespace {
 bool is_passing(wire::Code code) {
   switch (code) {
     case wire::Code::unknown_server_error:
+    case wire::Code::request_timed_out:
     case wire::Code::not_leader_for_partition:
     case wire::Code::storage_error:
     case wire::Code::partition_full:
@@ -216,10 +217,11 @@ void SendEngine::on_part_error(Part& part, const wire::ErrorCode& code, net::Tim
   auto error =
       to_module_error(code, "writing to " + settings_.topic + "-" + std::to_string(part.partition));
   if (code.code == wire::Code::request_timed_out) {
+    // The server waited for the replicas, so this is not a loop that fills the log at once; but
+    // if they come back, the records are there twice: that is what at least once means.
     error.context += ": the records are written, but were not committed within " +
                      format_duration(settings_.server_timeout) +
                      "; they may still be, and sending them again writes them a second time";
-    return resolve(part.partition, part.batches, tl::unexpected(std::move(error)));
   }
   const auto once = settings_.delivery == DeliverySemantic::at_most_once;
   if (!once && is_passing(code.code)) {

@@ -6,13 +6,25 @@
 #include "base/assert.hpp"
 
 namespace sluice::connector {
+namespace {
+
+std::size_t cost_of(const Position& position) {
+  constexpr std::size_t around = 48;
+  return position.bytes.size() + around;
+}
+
+}  // namespace
 
 std::uint64_t AckTracker::add(std::size_t bytes, std::optional<Position> position,
                               std::uint32_t parts) {
   const auto number = added();
   entries_.push_back(
       {.bytes = static_cast<std::uint32_t>(bytes), .parts = parts & 0x7FFF'FFFFU, .failed = 0});
-  if (position) positions_.emplace_back(number, *std::move(position));
+  bytes_ += bytes + entry_bytes;
+  if (position) {
+    bytes_ += cost_of(*position);
+    positions_.emplace_back(number, *std::move(position));
+  }
   if (parts == 0 && number == first_) advance();
   return number;
 }
@@ -22,14 +34,14 @@ AckTracker::Entry& AckTracker::entry(std::uint64_t number) {
   return entries_[number - first_];
 }
 
-std::optional<std::size_t> AckTracker::complete(std::uint64_t number) {
+bool AckTracker::complete(std::uint64_t number) {
   auto& one = entry(number);
   SLUICE_ASSERT(one.parts > 0);
   --one.parts;
-  if (one.parts > 0) return std::nullopt;
-  const auto bytes = one.bytes;
+  if (one.parts > 0) return false;
+  bytes_ -= one.bytes;
   if (number == first_) advance();
-  return bytes;
+  return true;
 }
 
 // The part stays without a result, so the record is never done.
@@ -43,10 +55,13 @@ bool AckTracker::fail(std::uint64_t number) {
 void AckTracker::advance() {
   while (!entries_.empty() && entries_.front().parts == 0) {
     entries_.pop_front();
+    bytes_ -= entry_bytes;
     ++first_;
   }
   while (!positions_.empty() && positions_.front().first < first_) {
+    bytes_ -= cost_of(positions_.front().second);
     released_ = std::move(positions_.front().second);
+    released_number_ = positions_.front().first;
     positions_.pop_front();
   }
 }

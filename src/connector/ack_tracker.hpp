@@ -8,7 +8,8 @@
 // contiguous prefix of what was sent. A record that failed ends the prefix for good. A record
 // of the source may be several in the topic, or none: it is there when all its parts are.
 //
-// Not thread-safe. Memory is bounded by the caller, who bounds what is in flight.
+// Not thread-safe. Memory is bounded by the caller, who bounds `bytes`: of records that the topic
+// does not have, and of what is kept of each until all before it are there.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,19 +23,25 @@ namespace sluice::connector {
 
 class AckTracker {
  public:
+  // What is kept of a record besides its position.
+  static constexpr std::size_t entry_bytes = 16;
+
   // The number of this record, counted from 0. One without parts is done already.
   std::uint64_t add(std::size_t bytes, std::optional<Position> position, std::uint32_t parts = 1);
-  // The topic has a part of record `number`; when it was the last: how many bytes it counted for.
-  // Requires: added, with a part that was not completed.
-  std::optional<std::size_t> complete(std::uint64_t number);
+  // The topic has a part of record `number`: true when it was the last. Requires: added, with a
+  // part that was not completed.
+  bool complete(std::uint64_t number);
   // The topic refused a part: false when it was told so before.
   bool fail(std::uint64_t number);
   // The newest position of the prefix that was not taken yet.
   [[nodiscard]] std::optional<Position> take_position();
+  // The number of its record. Requires: one was taken.
+  [[nodiscard]] std::uint64_t released_number() const noexcept { return released_number_; }
 
   // Records up to here (not included) are all in the topic.
   [[nodiscard]] std::uint64_t prefix() const noexcept { return first_; }
   [[nodiscard]] std::uint64_t added() const noexcept { return first_ + entries_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   // Sent, and not in the prefix.
   [[nodiscard]] std::size_t open_count() const noexcept { return entries_.size(); }
 
@@ -51,6 +58,8 @@ class AckTracker {
   std::deque<Entry> entries_;
   std::deque<std::pair<std::uint64_t, Position>> positions_;  // of records in entries_
   std::optional<Position> released_;
+  std::uint64_t released_number_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace sluice::connector

@@ -43,7 +43,7 @@ class ClusterCheck {
       out_.found.push_back("the topic `" + topic + "` is not there and will be made, with " +
                            plural(settings_.topic.partitions, "partition"));
     }
-    const auto& letters = settings_.smartmodules.dead_letters.topic;
+    const auto& letters = settings_.errors.dead_letters.topic;
     if (letters) {
       out_.found.push_back("the topic `" + *letters + "` for dead letters " +
                            (cluster->has_topic(*letters) ? "is there" : "will be made"));

@@ -36,6 +36,7 @@ class CheckpointStore {
 struct MarkedPosition {
   std::uint64_t mark = 0;
   Position position;
+  std::uint64_t through = 0;  // the number of its record
 };
 
 // When to write. Pure.

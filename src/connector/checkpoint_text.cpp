@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "connector/base64.hpp"
+#include "sluice/base64.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::connector {
 namespace {

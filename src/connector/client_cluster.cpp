@@ -6,15 +6,21 @@
 #include <optional>
 #include <utility>
 
+#include "client/record_size.hpp"
+
 namespace sluice::connector {
 namespace {
 
 class ClientWriter final : public RecordWriter {
  public:
-  explicit ClientWriter(Producer producer) : producer_(std::move(producer)) {}
+  ClientWriter(Producer producer, std::size_t request_bytes_max)
+      : producer_(std::move(producer)), request_bytes_max_(request_bytes_max) {}
 
   void send(const RecordRef& record, Callback<Delivered> done) override {
     producer_.send(record, std::move(done));
+  }
+  [[nodiscard]] std::optional<Error> refuses(const RecordRef& record) const override {
+    return client::check_record_size(record, request_bytes_max_);
   }
   void hurry() override {
     // Each record has its own result; this one says nothing new.
@@ -24,6 +30,7 @@ class ClientWriter final : public RecordWriter {
 
  private:
   Producer producer_;
+  std::size_t request_bytes_max_;
 };
 
 // Keeps one `next` of the consumer under way, so that waiting for it can be interrupted.
@@ -101,7 +108,8 @@ class ClientCluster final : public Cluster {
   }
   std::unique_ptr<RecordWriter> writer(const std::string& topic,
                                        const ProducerOptions& options) override {
-    return std::make_unique<ClientWriter>(client_.producer(topic, options));
+    return std::make_unique<ClientWriter>(client_.producer(topic, options),
+                                          options.request_bytes_max);
   }
   std::unique_ptr<RecordReader> reader(const std::string& topic, const ReadPlan& plan) override {
     auto consumer = client_.consumer(topic, plan.options);

@@ -25,6 +25,10 @@ class RecordWriter {
   virtual ~RecordWriter() = default;
   // Queues a copy; the callback hears what became of it.
   virtual void send(const RecordRef& record, Callback<Delivered> done) = 0;
+  // Why a record like this could not be sent, whatever the topic says: its size.
+  [[nodiscard]] virtual std::optional<Error> refuses(const RecordRef&) const {
+    return std::nullopt;
+  }
   // Does not wait for batches to fill any more. Returns at once.
   virtual void hurry() = 0;
   // After it no callback comes. True when every record was acknowledged.

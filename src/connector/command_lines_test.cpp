@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connector/common_options.hpp"
+#include "connector/error_options.hpp"
 #include "connector/fakes.hpp"
 #include "connector/temp_folder.hpp"
 #include "sluice/connector/run.hpp"
@@ -21,6 +23,10 @@ struct SampleOptions {
   Secret<std::string> token;
 };
 
+struct OwnTimeout {
+  std::chrono::milliseconds connect_timeout{1};
+};
+
 }  // namespace
 }  // namespace sluice::connector
 
@@ -31,6 +37,14 @@ struct sluice::option_table<sluice::connector::SampleOptions> {
       option<&O::endpoint>("endpoint", "Where to.").required(),
       option<&O::interval>("interval", "Pause.").at_least(std::chrono::milliseconds(1)),
       option<&O::token>("token", "Proves who asks."),
+  };
+};
+
+template <>
+struct sluice::option_table<sluice::connector::OwnTimeout> {
+  using O = sluice::connector::OwnTimeout;
+  static constexpr auto rows = std::tuple{
+      option<&O::connect_timeout>("connect-timeout", "For the outside."),
   };
 };
 
@@ -95,11 +109,11 @@ TEST(CommandLine, ValidateReportsWhatAStartWould) {
       {"--fluvio-topic=t", "--endpoint=x", "--dead-letter-topic=t", "--transform-error=dead-letter",
        "--map=m"}};
   for (auto words : wrong) {
-    const auto start = run_with(words);
+    const auto run = run_with(words);
     words.insert(words.begin(), "validate");
     const auto validation = run_with(words);
     EXPECT_EQ(validation.code, 2) << words.back();
-    EXPECT_EQ(validation.err, start.err);
+    EXPECT_EQ(validation.err, run.err);
     EXPECT_EQ(validation.out, "");
   }
 }
@@ -204,6 +218,18 @@ const Wrong wrong_command_lines[] = {
     {with({"--transform-error", "ignore"}), "dead-letter"},
     {with({"--transform-error", "dead-letter"}), "--dead-letter-topic"},
     {with({"--dead-letter-topic", "d"}), "--transform-error dead-letter"},
+    {with({"--on-malformed", "dead-letter"}), "--dead-letter-topic"},
+    {with({"--on-rejected", "dead-letter"}), "--dead-letter-topic"},
+    {with({"--on-too-large", "dead-letter"}), "--dead-letter-topic"},
+    {with({"--on-malformed", "ignore"}), "dead-letter"},
+    {with({"--on-unavailable", "skip"}), "--retry-limit"},
+    {with({"--on-retries-exhausted", "skip"}), "--retry-limit"},
+    {with({"--on-retries-exhausted", "retry"}), "dead-letter"},
+    {with({"--retry-delay-min", "0s"}), "retry-delay-min"},
+    {with({"--error-window", "0"}), "error-window"},
+    {with({"--rate-records", "-1"}), "rate-records"},
+    {with({"--batch-age", "1s", "--producer-linger", "1s"}), "same setting"},
+    {with({"--batch-bytes", "1 KiB", "--producer-batch-size", "1 KiB"}), "same setting"},
     {with({"--transform-error", "dead-letter", "--dead-letter-topic", "d", "--dead-letter-file",
            "f"}),
      "together"},
@@ -273,7 +299,7 @@ TEST(CommandLine, AFileOfTheOtherDirectionIsRefused) {
 }
 
 // Nothing listens there: what gets so far was not refused.
-const std::vector<std::string> no_cluster{"--cluster", "127.0.0.1:1", "--connect-timeout", "0"};
+const std::vector<std::string> no_cluster{"--cluster", "127.0.0.1:1", "--cluster-timeout", "0"};
 
 Answer run_file(const std::string& text, std::vector<std::string> words = no_cluster) {
   const TempFolder folder;
@@ -337,10 +363,34 @@ TEST(CommandLine, TheOldKeyInvokeIsTaken) {
 
 TEST(CommandLine, TheSchemaShowsEachSpellingAndWhichExcludeWhich) {
   const auto answer = run_with({"metadata"});
-  for (const auto* name :
-       {"smartstream_filter", "smartstream_map", "smartstream_arraymap", "filter", "map",
-        "array_map", "filter_map", "aggregate", "smart_module", "transform", "transform_error",
-        "dead_letter_topic", "dead_letter_file"}) {
+  for (const auto* name : {"smartstream_filter",
+                           "smartstream_map",
+                           "smartstream_arraymap",
+                           "filter",
+                           "map",
+                           "array_map",
+                           "filter_map",
+                           "aggregate",
+                           "smart_module",
+                           "transform",
+                           "transform_error",
+                           "dead_letter_topic",
+                           "dead_letter_file",
+                           "on_malformed",
+                           "on_rejected",
+                           "on_too_large",
+                           "on_unavailable",
+                           "retry_limit",
+                           "on_retries_exhausted",
+                           "retry_delay_min",
+                           "retry_delay_max",
+                           "error_limit",
+                           "error_window",
+                           "rate_records",
+                           "rate_bytes",
+                           "batch_count",
+                           "batch_bytes",
+                           "batch_age"}) {
     EXPECT_THAT(answer.out, HasSubstr("\"" + std::string(name) + "\":{"));
   }
   EXPECT_THAT(answer.out, HasSubstr(R"("oneOf":[{"required":["smartstream_filter"])"));
@@ -354,6 +404,54 @@ TEST(CommandLine, ASecretIsNeverInAnAnswer) {
   const auto answer = run_with({"--token", "canary-7f3a", "--interval", "x", "--help-me"});
   EXPECT_EQ(answer.code, 2);
   EXPECT_THAT(answer.err + answer.out, testing::Not(HasSubstr("canary-7f3a")));
+}
+
+// Several connectors have their own `--connect-timeout`, for the outside: it hid the kit's.
+TEST(CommandLine, AConnectorsOptionComesBeforeAnAliasOfTheKits) {
+  OwnTimeout own;
+  CommonOptions common;
+  OptionSet set;
+  set.bind(common).bind(own);
+  ParseInput input;
+  input.words = {"--fluvio-topic=t", "--connect-timeout=3s", "--cluster-timeout=4s"};
+  const auto outcome = parse_options(set, input);
+  EXPECT_TRUE(outcome.ok()) << outcome.report();
+  EXPECT_EQ(own.connect_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(common.connect_timeout, std::chrono::seconds(4));
+}
+
+TEST(CommandLine, TheOldNameOfAKitsOptionIsTakenWhereNoConnectorHasIt) {
+  CommonOptions common;
+  OptionSet set;
+  set.bind(common);
+  ParseInput input;
+  input.words = {"--fluvio-topic=t", "--connect-timeout=3s"};
+  EXPECT_TRUE(parse_options(set, input).ok());
+  EXPECT_EQ(common.connect_timeout, std::chrono::seconds(3));
+}
+
+TEST(CommandLineDeathTest, TwoOptionsOfOneNameAreABug) {
+  OwnTimeout one;
+  OwnTimeout two;
+  OptionSet set;
+  set.bind(one).bind(two);
+  EXPECT_DEATH(static_cast<void>(parse_options(set, {})),
+               "two options are called --connect-timeout");
+}
+
+TEST(CommandLine, ThePausesHaveTheirOfficialNamesToo) {
+  ErrorOptions errors;
+  OptionSet set;
+  set.bind(errors);
+  ParseInput input;
+  input.words = {"--backoff-min=3s", "--backoff-max=4s"};
+  EXPECT_TRUE(parse_options(set, input).ok());
+  EXPECT_EQ(errors.retry_delay_min, std::chrono::seconds(3));
+  EXPECT_EQ(errors.retry_delay_max, std::chrono::seconds(4));
+  EXPECT_EQ(run_file("apiVersion: 0.1.0\nmeta: {name: n, type: sample-source, version: 1.2.3, "
+                     "topic: t}\nsample: {endpoint: x, backoff_min: 1s, backoff_max: 2s}\n")
+                .code,
+            3);
 }
 
 TEST(CommandLine, NobodyAtTheClustersAddressIsTheEnvironmentsFault) {

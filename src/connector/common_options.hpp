@@ -33,26 +33,44 @@ struct CommonOptions {
   std::chrono::milliseconds drain_timeout{10'000};
 };
 
+// How fast records flow, at most. 0: as fast as they can.
+struct RateOptions {
+  std::uint64_t records = 0;  // a second
+  ByteSize bytes{0};          // of keys and values, a second
+};
+
+struct SourceFlow {
+  RateOptions rate;
+  // Unset: what the producer's options say, or the client.
+  std::optional<std::uint64_t> batch_count;
+  std::optional<ByteSize> batch_bytes;
+  std::optional<std::chrono::milliseconds> batch_age;
+};
+
+struct SinkFlow {
+  RateOptions rate;
+  std::uint64_t batch_count = 10'000;
+  ByteSize batch_bytes{4'194'304};
+  std::chrono::milliseconds batch_age{0};
+};
+
 struct SourceOptions {
   ProducerConfig producer;
   ByteSize buffer_bytes{16'777'216};
   std::optional<CheckpointPlace> checkpoint;  // unset: file with a state directory, else topic
+  SourceFlow flow;                            // has a table of its own
 };
 
 struct SinkOptions {
-  struct Batch {
-    std::uint64_t count = 10'000;
-    ByteSize bytes{4'194'304};
-    std::chrono::milliseconds age{0};
-  };
-
   // Unlike the official sinks: everything in the topic is delivered, and a restart goes on
   // where the last run ended, without being asked to.
   ConsumerConfig consumer{.offset = {.start = {.from = OffsetStart::From::beginning},
                                      .strategy = OffsetStorage::automatic,
                                      .flush_period = std::chrono::milliseconds(1'000)}};
-  Batch batch;
+  SinkFlow flow;  // has a table of its own
 };
+
+void validate_options(const SourceOptions& options, OptionProblems& problems);
 
 }  // namespace sluice::connector
 
@@ -94,8 +112,9 @@ struct option_table<connector::CommonOptions> {
           .env("FLUVIO_PROFILE"),
       option<&O::cluster>("cluster", "Address of the cluster, without a profile.")
           .value_name("HOST:PORT"),
-      option<&O::connect_timeout>("connect-timeout",
-                                  "How long to try to reach the cluster at the start."),
+      option<&O::connect_timeout>("cluster-timeout",
+                                  "How long to try to reach the cluster at the start.")
+          .alias("connect-timeout"),
       option<&O::log>("rust-log", "Which log lines are written: `info`, `warn,client=debug`.")
           .alias("log")
           .env("RUST_LOG")
@@ -129,15 +148,50 @@ struct option_table<connector::SourceOptions> {
                              "Where the position is kept between runs. A file when there is a "
                              "state folder, else a topic of the cluster."),
   };
+
+  static void validate(const O& options, OptionProblems& problems) {
+    connector::validate_options(options, problems);
+  }
 };
 
 template <>
-struct option_table<connector::SinkOptions::Batch> {
-  using O = connector::SinkOptions::Batch;
+struct option_table<connector::RateOptions> {
+  using O = connector::RateOptions;
   static constexpr auto rows = std::tuple{
-      option<&O::count>("count", "Most records in one write.").at_least(1),
-      option<&O::bytes>("bytes", "Most bytes in one write; a larger record is written alone."),
-      option<&O::age>("age", "How long a record waits for others. 0: for none."),
+      option<&O::records>("rate-records", "Most records in a second. 0: no limit.")
+          .at_most(1'000'000'000),
+      option<&O::bytes>("rate-bytes", "Most bytes of keys and values in a second. 0: no limit.")
+          .at_most(ByteSize{std::uint64_t{1} << 40U}),
+  };
+};
+
+template <>
+struct option_table<connector::SourceFlow> {
+  using O = connector::SourceFlow;
+  static constexpr auto rows = std::tuple{
+      option_group<&O::rate>(),
+      option<&O::batch_count>("batch-count", "Most records in one batch.")
+          .at_least(1)
+          .at_most(1'000'000'000),
+      option<&O::batch_bytes>("batch-bytes",
+                              "Size at which a batch is sent: the same as "
+                              "`--producer-batch-size`.")
+          .at_least(ByteSize{1}),
+      option<&O::batch_age>("batch-age",
+                            "How long a record waits for others: the same as "
+                            "`--producer-linger`."),
+  };
+};
+
+template <>
+struct option_table<connector::SinkFlow> {
+  using O = connector::SinkFlow;
+  static constexpr auto rows = std::tuple{
+      option_group<&O::rate>(),
+      option<&O::batch_count>("batch-count", "Most records in one write.").at_least(1),
+      option<&O::batch_bytes>("batch-bytes",
+                              "Most bytes in one write; a larger record is written alone."),
+      option<&O::batch_age>("batch-age", "How long a record waits for others. 0: for none."),
   };
 };
 
@@ -146,7 +200,6 @@ struct option_table<connector::SinkOptions> {
   using O = connector::SinkOptions;
   static constexpr auto rows = std::tuple{
       option<&O::consumer>("consumer", "What is read.").from_config("consumer"),
-      option<&O::batch>("batch", "How much is written at a time."),
   };
 };
 

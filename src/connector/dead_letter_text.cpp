@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cstdio>
+#include <random>
+
 #include "base/text.hpp"
-#include "connector/base64.hpp"
 #include "connector/dead_letters.hpp"
+#include "sluice/base64.hpp"
 #include "sluice/json_text.hpp"
 
 namespace sluice::connector {
@@ -42,11 +46,23 @@ std::string error_json(const Error& error) {
 
 }  // namespace
 
-std::string format_dead_letter(const Identity& from, std::string_view time,
+LetterStamps::LetterStamps() {
+  std::random_device random;
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%08x%08x", random(), random());
+  run_ = text.data();
+}
+
+LetterStamp LetterStamps::next() {
+  return {.time = utc_now(), .id = run_ + '-' + std::to_string(++count_)};
+}
+
+std::string format_dead_letter(const Identity& from, const LetterStamp& stamp,
                                const DeadLetter& letter) {
   Json json;
   json.number("dead_letter", format_version);
-  json.text("time", time);
+  json.text("id", stamp.id);
+  json.text("time", stamp.time);
   json.text("connector", from.connector);
   json.text("direction", from.direction);
   json.text("name", from.name);

@@ -11,8 +11,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/text.hpp"
-
 namespace sluice::connector {
 namespace {
 
@@ -104,8 +102,9 @@ FileDeadLetters::~FileDeadLetters() {
 
 void FileDeadLetters::write(std::span<const DeadLetter> letters, Callback<Done> durable) {
   std::string text;
-  const auto time = utc_now();
-  for (const auto& letter : letters) text += format_dead_letter(from_, time, letter) + "\n";
+  for (const auto& letter : letters) {
+    text += format_dead_letter(from_, stamps_.next(), letter) + "\n";
+  }
   const auto before = ::lseek(fd_, 0, SEEK_END);
   try {
     append(text);
@@ -141,10 +140,9 @@ TopicDeadLetters::TopicDeadLetters(Identity from, Cluster& cluster, const std::s
 }
 
 void TopicDeadLetters::write(std::span<const DeadLetter> letters, Callback<Done> durable) {
-  const auto time = utc_now();
   const auto countdown = std::make_shared<Countdown>(letters.size(), std::move(durable));
   for (const auto& letter : letters) {
-    const auto text = format_dead_letter(from_, time, letter);
+    const auto text = format_dead_letter(from_, stamps_.next(), letter);
     const auto key = letter.key ? std::optional<std::string_view>(*letter.key) : std::nullopt;
     writer_->send({.key = key, .value = text},
                   [countdown](const Outcome<Delivered>& outcome) { countdown->one(outcome); });

@@ -4,7 +4,7 @@
 // Records that could not be delivered, kept with the reason: one JSON object each, in a file or
 // in a topic. A letter has all that is needed to send the record again: its key and value as
 // they were read, bytes that are not UTF-8 as base64, and where it came from.
-// The format is for users, too: docs/transforms.md has it.
+// The format is for users, too: docs/errors-and-dead-letters.md has it.
 //
 // A record counts as done only when its letter is durable, so writers say when it is.
 
@@ -43,8 +43,26 @@ struct DeadLetter {
   std::size_t step = 0;
 };
 
-// One line, without the line feed. `time` is now, as text.
-[[nodiscard]] std::string format_dead_letter(const Identity& from, std::string_view time,
+// What is a letter's alone: the moment, as text, and a name that no other letter has, so that two
+// of the same record are told from one that was stored twice.
+struct LetterStamp {
+  std::string time;
+  std::string id;
+};
+
+// Makes the stamps of one run. Not thread-safe.
+class LetterStamps {
+ public:
+  LetterStamps();
+  [[nodiscard]] LetterStamp next();
+
+ private:
+  std::string run_;
+  std::uint64_t count_ = 0;
+};
+
+// One line, without the line feed.
+[[nodiscard]] std::string format_dead_letter(const Identity& from, const LetterStamp& stamp,
                                              const DeadLetter& letter);
 
 class DeadLetters {
@@ -73,6 +91,7 @@ class FileDeadLetters final : public DeadLetters {
   void append(std::string_view text);
 
   Identity from_;
+  LetterStamps stamps_;
   std::filesystem::path path_;
   int fd_ = -1;
 };
@@ -87,6 +106,7 @@ class TopicDeadLetters final : public DeadLetters {
 
  private:
   Identity from_;
+  LetterStamps stamps_;
   std::unique_ptr<RecordWriter> writer_;
 };
 

@@ -3,12 +3,14 @@
 
 #include <csignal>
 #include <fstream>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "connector/dead_letter_reading.hpp"
 #include "connector/fakes.hpp"
 #include "connector/temp_folder.hpp"
 
@@ -38,18 +40,30 @@ DeadLetter letter_of(std::string value) {
 }
 
 TEST(DeadLetterText, HasAllThatIsNeededToSendTheRecordAgain) {
-  EXPECT_EQ(format_dead_letter(sink, "2026-11-26T00:00:00.000Z", letter_of("v")),
-            R"({"dead_letter":1,"time":"2026-11-26T00:00:00.000Z","connector":"file-sink",)"
-            R"("direction":"sink","name":"out","topic":"orders","partition":2,"offset":41,)"
-            R"("timestamp":1700000000000,"key":"k","value":"v",)"
-            R"("error":{"code":"smartmodule","text":"it is \"bad\""},"attempts":1,)"
-            R"("module":"jolt","kind":"map","step":1})");
+  EXPECT_EQ(
+      format_dead_letter(sink, {"2026-11-26T00:00:00.000Z", "r-1"}, letter_of("v")),
+      R"({"dead_letter":1,"id":"r-1","time":"2026-11-26T00:00:00.000Z","connector":"file-sink",)"
+      R"("direction":"sink","name":"out","topic":"orders","partition":2,"offset":41,)"
+      R"("timestamp":1700000000000,"key":"k","value":"v",)"
+      R"("error":{"code":"smartmodule","text":"it is \"bad\""},"attempts":1,)"
+      R"("module":"jolt","kind":"map","step":1})");
+}
+
+TEST(LetterStamps, NoTwoAreTheSame) {
+  LetterStamps one;
+  LetterStamps other;
+  std::set<std::string> ids;
+  for (int i = 0; i < 100; ++i) {
+    ids.insert(one.next().id);
+    ids.insert(other.next().id);
+  }
+  EXPECT_EQ(ids.size(), 200U);
 }
 
 TEST(DeadLetterText, BytesThatAreNoTextAreBase64) {
   auto letter = letter_of("\xff\x00z");
   letter.key = "\xfe";
-  const auto json = nlohmann::json::parse(format_dead_letter(sink, "now", letter));
+  const auto json = nlohmann::json::parse(format_dead_letter(sink, {"now", "r-1"}, letter));
   EXPECT_EQ(json["value_base64"], "/w==") << "the literal ends at its zero";
   EXPECT_EQ(json["key_base64"], "/g==");
   EXPECT_FALSE(json.contains("value"));
@@ -57,7 +71,7 @@ TEST(DeadLetterText, BytesThatAreNoTextAreBase64) {
 
 TEST(DeadLetterText, WhatIsNotKnownIsNotThere) {
   const auto json = nlohmann::json::parse(format_dead_letter(
-      sink, "now",
+      sink, {"now", "r-1"},
       {.position = Position{"p 7"}, .value = "v", .error = {Errc::too_large, "", {}}}));
   EXPECT_EQ(json["position"], "p 7");
   EXPECT_TRUE(json["key"].is_null());
@@ -66,6 +80,46 @@ TEST(DeadLetterText, WhatIsNotKnownIsNotThere) {
   for (const auto* name : {"partition", "offset", "module", "kind", "step"}) {
     EXPECT_FALSE(json.contains(name)) << name;
   }
+}
+
+TEST(DeadLetterText, IsReadBackWhole) {
+  auto letter = letter_of("\xff v");
+  letter.key = "";
+  letter.position = Position{"p 7"};
+  letter.attempts = 3;
+  const auto read = parse_dead_letter(format_dead_letter(sink, {"now", "r-1"}, letter));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->id, "r-1");
+  EXPECT_EQ(read->value, letter.value);
+  EXPECT_EQ(read->key, "") << "an empty key is a key";
+  EXPECT_EQ(read->position, "p 7");
+  EXPECT_EQ(read->topic, "orders");
+  EXPECT_EQ(read->connector, "file-sink");
+  EXPECT_EQ(read->direction, "sink");
+  EXPECT_EQ(read->partition, 2U);
+  EXPECT_EQ(read->offset, 41);
+  EXPECT_EQ(read->timestamp, letter.timestamp);
+  EXPECT_EQ(read->code, "smartmodule");
+  EXPECT_EQ(read->attempts, 3U);
+  EXPECT_EQ(read->module, "jolt");
+  EXPECT_EQ(read->step, 1U);
+}
+
+TEST(DeadLetterText, WithoutAKeyItIsReadBackWithoutOne) {
+  auto letter = letter_of("");
+  letter.key.reset();
+  const auto read = parse_dead_letter(format_dead_letter(sink, {"now", "r-1"}, letter));
+  ASSERT_TRUE(read);
+  EXPECT_FALSE(read->key);
+  EXPECT_EQ(read->value, "");
+}
+
+TEST(DeadLetterText, WhatIsNoLetterIsNotRead) {
+  for (const auto* text : {"", "noise", "[1]", "{}", R"({"dead_letter":1})",
+                           R"({"dead_letter":1,"value_base64":"*"})", R"({"dead_letter":"x"})"}) {
+    EXPECT_FALSE(parse_dead_letter(text)) << text;
+  }
+  EXPECT_EQ(parse_dead_letter(R"({"dead_letter":2,"value":""})").error().code, Errc::unsupported);
 }
 
 struct FileDeadLettersTest : testing::Test {

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,6 +16,7 @@
 
 #include "connector/checkpoint.hpp"
 #include "connector/cluster.hpp"
+#include "connector/dead_letters.hpp"
 #include "connector/session.hpp"
 
 namespace sluice::connector::fakes {
@@ -63,6 +65,10 @@ class Writer final : public RecordWriter {
     }
     waiting_.push_back(std::move(done));
   }
+  [[nodiscard]] std::optional<Error> refuses(const RecordRef& record) const override {
+    if (record.value.size() <= record_bytes_max) return std::nullopt;
+    return Error{Errc::record_too_large, "too large for a request", {}};
+  }
   void hurry() override { ++hurried; }
   bool close(milliseconds) override {
     fail_all({Errc::cancelled, "closed", {}});
@@ -91,6 +97,7 @@ class Writer final : public RecordWriter {
   }
 
   std::atomic<int> hurried{0};
+  std::size_t record_bytes_max = std::numeric_limits<std::size_t>::max();
 
  private:
   bool finish(std::size_t index, Outcome<Delivered> outcome) {
@@ -211,6 +218,24 @@ inline Records make_records(std::uint32_t partition, std::int64_t first,
   }
   return {PartitionId{partition}, std::move(records), memory};
 }
+
+// Dead letters in memory.
+struct Letters final : DeadLetters {
+  void write(std::span<const DeadLetter> letters, Callback<Done> durable) override {
+    if (before_write) before_write();
+    if (!failures.empty()) {
+      const auto error = failures.front();
+      failures.pop_front();
+      return durable(error);
+    }
+    for (const auto& letter : letters) written.push_back(letter);
+    if (!silent) durable(Done{});
+  }
+  std::function<void()> before_write;
+  std::deque<Error> failures;
+  std::vector<DeadLetter> written;
+  bool silent = false;
+};
 
 // What a reader was asked for, and what it gives; shared with the test.
 struct ReaderScript {

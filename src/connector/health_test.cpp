@@ -14,7 +14,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const Identity who{
+const Identity identity{
     .connector = "c", .version = "1.0.0", .direction = "source", .name = "n", .topic = "t\"x"};
 
 struct HealthTest : testing::Test {
@@ -23,7 +23,7 @@ struct HealthTest : testing::Test {
 
   void SetUp() override { stats.phase(Phase::running); }
   Readiness ready() { return readiness(stats.snapshot(), clock.now(), seconds(30)); }
-  std::string metrics() { return metrics_text(who, stats.snapshot(), ready(), clock.wall()); }
+  std::string metrics() { return metrics_text(identity, stats.snapshot(), ready(), clock.wall()); }
 };
 
 TEST_F(HealthTest, ReadyWhenRunningWithNothingToDo) {
@@ -131,11 +131,11 @@ TEST_F(HealthTest, ReasonsAreBounded) {
 TEST_F(HealthTest, APausedConnectorIsAliveAndNotReady) {
   stats.paused(true);
   EXPECT_THAT(ready().reasons, ElementsAre("the connector is paused"));
-  EXPECT_THAT(status_json(who, stats.snapshot(), ready()),
+  EXPECT_THAT(status_json(identity, stats.snapshot(), ready()),
               HasSubstr(R"("state":"paused","paused":true)"));
   EXPECT_THAT(metrics(), HasSubstr("sluice_connector_paused 1\n"));
   stats.phase(Phase::draining);
-  EXPECT_THAT(status_json(who, stats.snapshot(), ready()), HasSubstr(R"("state":"draining")"));
+  EXPECT_THAT(status_json(identity, stats.snapshot(), ready()), HasSubstr(R"("state":"draining")"));
 }
 
 TEST_F(HealthTest, StatusHasTheLastErrors) {
@@ -143,12 +143,13 @@ TEST_F(HealthTest, StatusHasTheLastErrors) {
   const auto now = stats.snapshot();
   ASSERT_EQ(now.recent_errors.size(), 20U);
   EXPECT_EQ(now.recent_errors.front().text, "error 10");
-  EXPECT_THAT(status_json(who, now, ready()), HasSubstr(R"("code":"tls","text":"error 29"}])"));
+  EXPECT_THAT(status_json(identity, now, ready()),
+              HasSubstr(R"("code":"tls","text":"error 29"}])"));
 }
 
 TEST_F(HealthTest, StatusIsJsonWhateverTheTextsHold) {
   stats.error({Errc::io, "bytes \xff\x01 \"quoted\"", {}});
-  const auto text = status_json(who, stats.snapshot(), ready());
+  const auto text = status_json(identity, stats.snapshot(), ready());
   EXPECT_THAT(text, HasSubstr("\"topic\":\"t\\\"x\""));
   EXPECT_THAT(text, HasSubstr("\\u0001 \\\"quoted\\\""));
 }

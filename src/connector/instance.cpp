@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/digest.hpp"
 #include "base/name_stem.hpp"
 #include "sluice/error.hpp"
 
@@ -34,13 +36,26 @@ int lock_file(const std::filesystem::path& folder, const std::string& stem) {
   return -1;
 }
 
+// A runtime folder that the user has set is a world apart: what runs there is in no list of the
+// others, and may have their names.
+std::string world() {
+  const char* folder = std::getenv("SLUICE_RUNTIME_DIR");
+  if (folder == nullptr || *folder == '\0') return {};
+  std::error_code ignored;
+  auto path = std::filesystem::weakly_canonical(folder, ignored);
+  if (path.filename().empty()) path = path.parent_path();
+  constexpr std::size_t enough = 16;
+  return sha256_hex((ignored ? std::filesystem::path(folder) : path).string()).substr(0, enough) +
+         '/';
+}
+
 // A socket in the abstract namespace: no file, and gone with the process.
 int lock_socket(const std::string& stem) {
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) throw Failure(Errc::io, std::string("cannot make a socket: ") + std::strerror(errno));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto text = "sluice-connector/" + std::to_string(::getuid()) + "/" + stem;
+  const auto text = "sluice-connector/" + std::to_string(::getuid()) + "/" + world() + stem;
   const auto size = std::min(text.size(), sizeof(address.sun_path) - 1);
   std::copy_n(text.data(), size, address.sun_path + 1);
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);

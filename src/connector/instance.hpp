@@ -20,7 +20,8 @@ namespace sluice::connector {
 class InstanceLock {
  public:
   // In a file of the folder, which is made when it is missing; or, without one, for this machine's
-  // network namespace only. Throws: `already_running`; `io`, `permission_denied` for the folder.
+  // network namespace only, and for those with the same $SLUICE_RUNTIME_DIR. Throws:
+  // `already_running`; `io`, `permission_denied` for the folder.
   InstanceLock(const std::string& name, const std::optional<std::filesystem::path>& folder);
   ~InstanceLock();
   InstanceLock(const InstanceLock&) = delete;

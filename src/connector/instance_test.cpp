@@ -2,6 +2,7 @@
 #include "connector/instance.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -86,6 +87,22 @@ TEST(InstanceLock, OneOfANameOnThisMachineWithoutAFolder) {
     const InstanceLock other(name + "-2", std::nullopt);
   }
   const InstanceLock again(name, std::nullopt);
+}
+
+TEST(InstanceLock, AnotherRuntimeFolderIsAnotherWorld) {
+  const auto name = "test-" + std::to_string(::getpid());
+  ::setenv("SLUICE_RUNTIME_DIR", "/x/one", 1);
+  const InstanceLock first(name, std::nullopt);
+  expect_already_running(name, std::nullopt);
+  ::setenv("SLUICE_RUNTIME_DIR", "/x/./one/", 1);
+  expect_already_running(name, std::nullopt);
+  ::setenv("SLUICE_RUNTIME_DIR", "/x/two", 1);
+  const InstanceLock other(name, std::nullopt);
+  ::unsetenv("SLUICE_RUNTIME_DIR");
+  const InstanceLock another(name, std::nullopt);
+  ::setenv("SLUICE_RUNTIME_DIR", "", 1);
+  expect_already_running(name, std::nullopt);
+  ::unsetenv("SLUICE_RUNTIME_DIR");
 }
 
 TEST(InstanceLock, MakesTheFolderOrSaysThatItCannot) {

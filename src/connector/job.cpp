@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/job.hpp"
 
+#include <exception>
 #include <thread>
 #include <utility>
 
 #include "base/log.hpp"
 #include "connector/backoff.hpp"
 #include "connector/file_checkpoint.hpp"
-#include "connector/locked_checkpoint.hpp"
 #include "connector/look_back.hpp"
 #include "connector/sink_session.hpp"
 #include "connector/source_session.hpp"
@@ -21,6 +21,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds close_timeout{1'000};
 constexpr BackoffLimits connect_backoff{.first = milliseconds(200), .most = milliseconds(2'000)};
 
+RateLimits rate_limits(const RateOptions& options) {
+  return {.records = options.records, .bytes = options.bytes.bytes};
+}
+
 }  // namespace
 
 Job::Job(JobSettings settings, Connect connect, const Clock& clock, Stats& stats)
@@ -30,6 +34,7 @@ Job::~Job() = default;
 
 void Job::run() {
   prepare();
+  prepare_letters();
   prepare_transforms();
   if (!patiently([this] { cluster_ = connect_(); })) return;
   log::info("connector", "connected to the cluster", {{"endpoint", cluster_->endpoint()}});
@@ -47,7 +52,10 @@ void Job::run() {
 }
 
 std::unique_ptr<Session> Job::start_with_topic() {
-  load_transforms();
+  if (transforms_) transforms_->load(*cluster_);
+  if (const auto& place = settings_.errors.dead_letters.topic) {
+    letters_ = std::make_unique<TopicDeadLetters>(settings_.who, *cluster_, *place);
+  }
   const auto& topic = settings_.common.topic;
   if (cluster_->ensure_topic(topic, settings_.topic) == Created::created) {
     log::info("connector", "created the topic", {{"topic", topic}});
@@ -55,49 +63,46 @@ std::unique_ptr<Session> Job::start_with_topic() {
   return start(*cluster_);
 }
 
-// What needs no cluster: the SmartModules that are files, the file for dead letters.
+void Job::prepare_letters() {
+  if (const auto& file = settings_.errors.dead_letters.file) {
+    letters_ = std::make_unique<FileDeadLetters>(settings_.who, *file);
+  }
+}
+
+// The SmartModules that are files need no cluster.
 void Job::prepare_transforms() {
   const auto& options = settings_.smartmodules;
   auto steps = transform_steps(options);
   if (steps.empty()) return;
   using smartmodule::OnFault;
+  const bool stops = settings_.errors.on_transform == FaultPolicy::stop;
   const smartmodule::ChainOptions chain{
       .limits = {.call_timeout = options.timeout, .memory_bytes_max = options.memory_max.bytes},
-      .on_fault = options.on_fault == FaultPolicy::stop ? OnFault::stop : OnFault::skip};
+      .on_fault = stops ? OnFault::stop : OnFault::skip};
   transforms_ = std::make_unique<Transforms>(std::move(steps), chain, stats_);
-  if (options.on_fault == FaultPolicy::dead_letter && options.dead_letters.file) {
-    letters_ = std::make_unique<FileDeadLetters>(settings_.who, *options.dead_letters.file);
-  }
 }
 
-void Job::load_transforms() {
-  if (!transforms_) return;
-  const auto& options = settings_.smartmodules;
-  transforms_->load(*cluster_);
-  if (options.on_fault == FaultPolicy::dead_letter && options.dead_letters.topic) {
-    letters_ =
-        std::make_unique<TopicDeadLetters>(settings_.who, *cluster_, *options.dead_letters.topic);
-  }
+ErrorHandling Job::error_handling() const {
+  return ErrorHandling(settings_.errors, letters_.get());
 }
 
-FaultHandling Job::fault_handling() const {
-  return {.policy = settings_.smartmodules.on_fault, .letters = letters_.get()};
+BackoffLimits Job::backoff_limits() const {
+  return {.first = settings_.errors.retry_delay_min, .most = settings_.errors.retry_delay_max};
 }
 
 void Job::drain() {
-  // The session is not replaced any more; only its making needs the lock.
-  std::optional<Error> problem;
-  if (session_) {
-    try {
-      session_->drain();
-    } catch (const Failure& failure) {
-      problem = failure.error();
-    }
+  // Whatever happens, what calls back into the session ends before the session does.
+  std::exception_ptr problem;
+  try {
+    // The session is not replaced any more; only its making needs the lock.
+    if (session_) session_->drain();
+  } catch (...) {
+    problem = std::current_exception();
   }
   release(close_timeout);
   if (letters_) letters_->close(close_timeout);
   if (cluster_) cluster_->close(close_timeout);
-  if (problem) throw Failure(*std::move(problem));
+  if (problem) std::rethrow_exception(problem);
 }
 
 bool Job::patiently(const std::function<void()>& step) {
@@ -167,17 +172,18 @@ SourceJob::SourceJob(JobSettings settings, SourceOptions options, std::unique_pt
       source_(std::move(source)) {}
 
 std::unique_ptr<Session> SourceJob::start(Cluster& cluster) {
-  store_.reset();  // of a start that failed: it has the lock
-  if (source_->position_keeper() == PositionKeeper::kit) {
-    store_ = std::make_unique<LockedCheckpoint>(make_store(cluster), settings_.common.name,
-                                                state_folder());
-  }
+  if (source_->position_keeper() == PositionKeeper::kit) store_ = make_store(cluster);
   writer_ = cluster.writer(settings_.common.topic, producer_options(options_));
   auto session = std::make_unique<SourceSession>(
       *source_, *writer_, store_.get(), clock_, stats_,
-      SourceSettings{.name = settings_.common.name, .buffer_bytes = options_.buffer_bytes.bytes});
+      SourceSettings{.name = settings_.common.name,
+                     .buffer_bytes = options_.buffer_bytes.bytes,
+                     .rate = rate_limits(options_.flow.rate),
+                     .batch_count = options_.flow.batch_count.value_or(0),
+                     .backoff = backoff_limits()});
+  session->handle_errors(error_handling());
   if (settings_.tap != nullptr) session->show_to(*settings_.tap);
-  if (transforms_) session->transform_with({start_chain(cluster), clock_}, fault_handling());
+  if (transforms_) session->transform_with({start_chain(cluster), clock_});
   return session;
 }
 
@@ -215,8 +221,7 @@ SinkJob::SinkJob(JobSettings settings, SinkOptions options, std::unique_ptr<Sink
       sink_(std::move(sink)) {}
 
 void SinkJob::prepare() {
-  if (options_.consumer.offset.strategy == OffsetStorage::none) return;
-  lock_.emplace(settings_.common.name, state_folder());
+  if (options_.consumer.offset.strategy != OffsetStorage::none) take_lock();
 }
 
 std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
@@ -226,12 +231,15 @@ std::unique_ptr<Session> SinkJob::start(Cluster& cluster) {
       SinkSettings{.topic = common.topic,
                    .name = common.name,
                    .consumer = consumer_options(options_, common.name),
-                   .batch = {.count = options_.batch.count,
-                             .bytes = options_.batch.bytes.bytes,
-                             .age = options_.batch.age},
-                   .flush_timeout = common.drain_timeout * 3 / 4});
+                   .batch = {.count = options_.flow.batch_count,
+                             .bytes = options_.flow.batch_bytes.bytes,
+                             .age = options_.flow.batch_age},
+                   .rate = rate_limits(options_.flow.rate),
+                   .flush_timeout = common.drain_timeout * 3 / 4,
+                   .backoff = backoff_limits()});
+  session->handle_errors(error_handling());
   if (settings_.tap != nullptr) session->show_to(*settings_.tap);
-  if (transforms_) session->transform_with(*transforms_, fault_handling());
+  if (transforms_) session->transform_with(*transforms_);
   return session;
 }
 

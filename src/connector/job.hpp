@@ -15,7 +15,7 @@
 #include "connector/cluster.hpp"
 #include "connector/common_options.hpp"
 #include "connector/dead_letters.hpp"
-#include "connector/fault_handling.hpp"
+#include "connector/error_handling.hpp"
 #include "connector/instance.hpp"
 #include "connector/session.hpp"
 #include "connector/smartmodule_options.hpp"
@@ -31,6 +31,7 @@ struct JobSettings {
   CommonOptions common;  // with the name filled in
   TopicConfig topic;     // for when it must be made
   SmartModuleOptions smartmodules;
+  ErrorOptions errors;
   Identity who;        // as dead letters say it
   Tap* tap = nullptr;  // sees the records, when there is one; outlives the job
 };
@@ -52,14 +53,17 @@ class Job : public Session {
 
  protected:
   // Before anything is contacted.
-  virtual void prepare() {}
+  virtual void prepare() { take_lock(); }
+  // Throws: `already_running`, when another of this name runs.
+  void take_lock() { lock_.emplace(settings_.common.name, state_folder()); }
   // Makes the session; the cluster is connected and has the topic. Called again when it failed
   // in a retryable way.
   virtual std::unique_ptr<Session> start(Cluster& cluster) = 0;
   // The session is drained, or has failed; the cluster is still connected.
   virtual void release(std::chrono::milliseconds deadline) = 0;
   [[nodiscard]] std::optional<std::filesystem::path> state_folder() const;
-  [[nodiscard]] FaultHandling fault_handling() const;
+  [[nodiscard]] ErrorHandling error_handling() const;
+  [[nodiscard]] BackoffLimits backoff_limits() const;
   // The session uses what `start` made: it goes first, in the destructor of who has that.
   void end_session() { session_.reset(); }
 
@@ -69,14 +73,16 @@ class Job : public Session {
   std::unique_ptr<Transforms> transforms_;  // null: there are none
 
  private:
+  // What needs no cluster.
+  void prepare_letters();
   void prepare_transforms();
-  void load_transforms();
   // Does `step`, again while it fails in a retryable way, for the time that a connection may
   // take. False when it was told to stop before that.
   [[nodiscard]] bool patiently(const std::function<void()>& step);
   [[nodiscard]] std::unique_ptr<Session> start_with_topic();
   [[nodiscard]] bool stop_requested() const;
 
+  std::optional<InstanceLock> lock_;
   Connect connect_;
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<DeadLetters> letters_;
@@ -118,7 +124,6 @@ class SinkJob final : public Job {
   void release(std::chrono::milliseconds) override {}
 
  private:
-  std::optional<InstanceLock> lock_;
   SinkOptions options_;
   std::unique_ptr<Sink> sink_;
 };

@@ -86,9 +86,11 @@ TopicConfig topic_config(const TopicSettings& settings) {
 ProducerOptions producer_options(const SourceOptions& options) {
   ProducerOptions out;
   const auto& given = options.producer;
-  out.linger = given.linger.value_or(out.linger);
+  const auto& flow = options.flow;
+  out.linger = flow.batch_age.value_or(given.linger.value_or(out.linger));
   out.compression = given.compression;
-  if (given.batch_size) out.batch_bytes = given.batch_size->bytes;
+  const auto& size = flow.batch_bytes ? flow.batch_bytes : given.batch_size;
+  if (size) out.batch_bytes = size->bytes;
   if (given.max_request_size) out.request_bytes_max = given.max_request_size->bytes;
   // The kit's byte budget is the back-pressure; the client's queue must not be a second one.
   out.queue_bytes_max = 2 * options.buffer_bytes.bytes + 2 * out.request_bytes_max;

@@ -174,10 +174,17 @@ TEST_F(JobTest, TwoOfANameDoNotStorePositions) {
   });
 }
 
-TEST_F(JobTest, TwoOfANameRunAsLongAsNothingIsStored) {
-  bool ran = false;
-  run_source([&](SourceContext&) { run_source([&](SourceContext&) { ran = true; }); });
-  EXPECT_TRUE(ran);
+// The outside that keeps the place has a session, a group, a consumer of that name, too.
+TEST_F(JobTest, TwoSourcesOfANameDoNotRunWhoeverKeepsThePlace) {
+  const InstanceLock first(settings.common.name, folder.path());
+  for (const auto keeper : {PositionKeeper::nobody, PositionKeeper::kit, PositionKeeper::outside}) {
+    SourceJob second(
+        settings, {},
+        std::make_unique<fakes::FunctionSource>([](SourceContext&) { FAIL(); }, keeper), connect(),
+        clock, stats);
+    EXPECT_THROW(second.run(), Failure);
+  }
+  EXPECT_EQ(connects, 0) << "refused before anything is contacted";
 }
 
 TEST_F(JobTest, TwoSinksOfANameDoNotRun) {
@@ -286,8 +293,8 @@ TEST_F(JobTest, ASourceRunsItsModulesByNameWithParameters) {
 
 TEST_F(JobTest, DeadLettersOfASourceGoToTheirTopic) {
   settings.smartmodules.filter_map = module_path("basic/filter_map_halve");
-  settings.smartmodules.on_fault = FaultPolicy::dead_letter;
-  settings.smartmodules.dead_letters.topic = "dead";
+  settings.errors.on_transform = FaultPolicy::dead_letter;
+  settings.errors.dead_letters.topic = "dead";
   run_source([](SourceContext& stream) {
     for (const auto* value : {"2", "poison", "4"}) stream.send({.value = value}, Position{value});
   });

@@ -101,6 +101,10 @@ void add_flow(Metrics& metrics, const StatsSnapshot& stats) {
                 static_cast<double>(stats.buffered_bytes));
   metrics.counter("budget_wait_seconds_total", "Time that the source waited for the budget.",
                   std::chrono::duration<double>(stats.budget_wait).count());
+  metrics.counter("rate_waits_total", "Times that records waited for the rate limit.",
+                  static_cast<double>(stats.rate_waits));
+  metrics.counter("rate_wait_seconds_total", "Time that records waited for the rate limit.",
+                  std::chrono::duration<double>(stats.rate_wait).count());
   metrics.gauge("lag_records", "Records of the topic that were not read yet.",
                 static_cast<double>(stats.lag));
 }

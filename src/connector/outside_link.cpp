@@ -33,12 +33,13 @@ std::chrono::milliseconds OutsideLink::pause_after(std::string_view what, const 
 
 std::chrono::milliseconds OutsideLink::next_pause() {
   stats_.retry();
-  return backoff_.next();
+  return at_least_as_asked(backoff_.next());
 }
 
 void OutsideLink::recovered() {
   works();
   backoff_.reset();
+  asked_ = {};
   limiter_.reset();
 }
 

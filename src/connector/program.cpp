@@ -51,6 +51,7 @@ template <typename Contract>
 struct KitInput {
   CommonOptions common;
   SmartModuleOptions smartmodules;
+  ErrorOptions errors;
   typename KitOptions<Contract>::Type options;
 };
 
@@ -145,13 +146,16 @@ void check_options(const CommonOptions& common, const SourceOptions& source) {
 void check_options(const CommonOptions&, const SinkOptions&) {}
 
 // What the options of SmartModules say about others.
-void check_smartmodules(const SmartModuleOptions& options, const CommonOptions& common,
-                        const ConnectorInfo& info) {
+void check_smartmodules(const SmartModuleOptions& options, const ConnectorInfo& info) {
   if (options.aggregate_initial_value == use_last && info.direction != "source") {
     throw Failure(Errc::usage,
                   "--aggregate-initial-value use-last is for sources: it is the last record of the "
                   "topic that is written");
   }
+}
+
+// What the options for errors say about others.
+void check_errors(const ErrorOptions& options, const CommonOptions& common) {
   if (options.dead_letters.topic == common.topic) {
     throw Failure(Errc::usage, "--dead-letter-topic: `" + common.topic +
                                    "` is the topic of the records themselves; name another");
@@ -162,9 +166,10 @@ void check_smartmodules(const SmartModuleOptions& options, const CommonOptions& 
 template <typename Contract>
 void check_input(const ConnectorInfo& info, KitInput<Contract>& kit,
                  const ConnectorConfig& config) {
-  auto& [common, smartmodules, options] = kit;
+  auto& [common, smartmodules, errors, options] = kit;
   check_options(common, options);
-  check_smartmodules(smartmodules, common, info);
+  check_smartmodules(smartmodules, info);
+  check_errors(errors, common);
   if (common.metrics_listen) check_listen_address(*common.metrics_listen);
   for (const auto& [name, value] : config.environment) {
     ::setenv(name.c_str(), value.reveal().c_str(), 1);
@@ -208,7 +213,7 @@ void serve_pages(HttpServer& server, const Pages& pages, const CommonOptions& co
 template <typename Contract>
 int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& program,
                KitInput<Contract>& kit, const ConnectorConfig& config) {
-  auto& [common, smartmodules, options] = kit;
+  auto& [common, smartmodules, errors, options] = kit;
   Signals signals;
   start_line(info, common);
   const Clock clock;
@@ -218,6 +223,7 @@ int run_parsed(const ConnectorInfo& info, const detail::Program<Contract>& progr
   typename KitOptions<Contract>::JobType job({.common = common,
                                               .topic = topic_config(config.topic),
                                               .smartmodules = std::move(smartmodules),
+                                              .errors = std::move(errors),
                                               .who = who,
                                               .tap = &tap},
                                              std::move(options), program.make(),
@@ -258,6 +264,7 @@ int check_parsed(const ConnectorInfo& info, const detail::Program<Contract>& pro
   const JobSettings settings{.common = common,
                              .topic = topic_config(config.topic),
                              .smartmodules = kit.smartmodules,
+                             .errors = kit.errors,
                              .who = who};
   ClientOptions limits;
   limits.connect_timeout = limits.request_timeout =
@@ -312,6 +319,8 @@ int run_program(const ConnectorInfo& info, const detail::Program<Contract>& prog
   OptionSet set;
   program.bind(set);
   set.bind(kit.smartmodules, {.heading = "SmartModules"});
+  set.bind(kit.errors, {.heading = "Errors"});
+  set.bind(kit.options.flow, {.heading = "Rate and batches"});
   const BindHow hidden{.heading = "Connector", .in_section = false, .in_schema = false};
   set.bind(kit.common, hidden).bind(kit.options, hidden);
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "connector/fakes.hpp"
+#include "connector/health.hpp"
 
 namespace sluice::connector {
 namespace {
@@ -98,6 +99,26 @@ TEST_F(SinkTest, CommitsAfterTheWrite) {
   EXPECT_THAT(script().commits, ElementsAre(Pair(0, 6)));
   EXPECT_EQ(script().flushes, 1);
   EXPECT_EQ(sink.closes, 1);
+}
+
+// Else what a test or a user produces next is in front of a start at the end of the topic.
+TEST_F(SinkTest, IsReadyOnlyWhenItsReaderStandsAtItsStart) {
+  stats.phase(Phase::running);
+  const auto ready = [&] {
+    return readiness(stats.snapshot(), clock.now(), std::chrono::seconds(1)).ready;
+  };
+  script().away = true;
+  script().end_after = false;
+  sink.on_open = [&] { EXPECT_FALSE(ready()); };
+  int idles = 0;
+  script().on_idle = [&] {
+    ++idles;
+    EXPECT_EQ(ready(), idles > 2) << idles;
+    if (idles == 2) script().away = false;
+    if (idles == 3) session->request_stop();
+  };
+  run();
+  EXPECT_EQ(idles, 3);
 }
 
 TEST_F(SinkTest, IsClosedEvenWhenItsOffsetsCannotBeStored) {
@@ -199,6 +220,64 @@ TEST_F(SinkTest, AFailureForGoodInTheMiddleNamesTheRecord) {
   EXPECT_EQ(session->unfinished(), 2U);
 }
 
+TEST_F(SinkTest, WhatASinkCallsWrittenCountsBeforeItsWriteEnds) {
+  script().give(make_records(0, 0, {"a", "b", "c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    sink.keep(records.first(2));
+    session->written(1);
+    EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0)));
+    session->written(2);
+    EXPECT_EQ(session->unfinished(), 1U);
+    sink.keep(records.subspan(2));
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0), Pair(0, 1), Pair(0, 2)));
+}
+
+TEST_F(SinkTest, AFailureBehindWhatIsWrittenIsAboutTheNextRecord) {
+  script().give(make_records(3, 10, {"a", "poison", "c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    sink.keep(records.first(1));
+    session->written(1);
+    throw Failure(Errc::outside_rejected, "not a number");
+  });
+  EXPECT_EQ(run_and_fail().context, "partition 3, offset 11: not a number");
+  EXPECT_THAT(script().commits, ElementsAre(Pair(3, 10)));
+}
+
+TEST_F(SinkTest, APauseEndsAWriteThatTellsOfItsRecords) {
+  script().give(make_records(0, 0, {"a", "b", "c"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    session->set_paused(true);
+    sink.keep(records.first(1));
+    try {
+      session->written(1);
+    } catch (...) {
+      session->set_paused(false);
+      throw;
+    }
+    ADD_FAILURE() << "it went on";
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0), Pair(0, 2)));
+}
+
+TEST_F(SinkTest, WhatIsWrittenWhenTheTimeToDrainIsOverIsCommitted) {
+  script().end_after = false;
+  script().give(make_records(0, 0, {"a", "b"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
+    session->request_stop();
+    session->abandon();
+    sink.keep(records.first(1));
+    session->written(1);
+    ADD_FAILURE() << "it went on";
+  });
+  EXPECT_EQ(run_and_fail().code, Errc::cancelled);
+  EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0)));
+}
+
 TEST_F(SinkTest, StartsBehindTheOffsetsOfTheDestinationAndKeepsNone) {
   sink.stored = {{PartitionId{0}, Offset{41}}};
   script().give(make_records(0, 42, {"a"}));
@@ -208,6 +287,30 @@ TEST_F(SinkTest, StartsBehindTheOffsetsOfTheDestinationAndKeepsNone) {
   EXPECT_EQ(script().plan.options.strategy, OffsetStrategy::none);
   EXPECT_THAT(script().commits, IsEmpty());
   EXPECT_EQ(script().flushes, 0);
+}
+
+// Another instance had gone on while this one was away.
+TEST_F(SinkTest, WhatTheDestinationHasMeanwhileIsNotWrittenAgain) {
+  sink.stored = {{PartitionId{0}, Offset{9}}};
+  settings.batch.count = 2;
+  script().give(make_records(0, 10, {"a", "b", "c", "d", "e", "f"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord>) {
+    sink.stored = {{PartitionId{0}, Offset{14}}};
+    throw Failure(Errc::connection_lost, "gone");
+  });
+  run();
+  EXPECT_THAT(sink.written, ElementsAre("f"));
+  EXPECT_EQ(session->unfinished(), 0U);
+}
+
+// `from-beginning=3` was added to what was stored: each restart skipped three records.
+TEST_F(SinkTest, AStoredOffsetComesBeforeARelativeStart) {
+  cluster.offsets = {{PartitionId{0}, Offset{7}}};
+  settings.consumer.consumer_id = "me";
+  settings.consumer.start = StartAt::beginning(3);
+  script().give(make_records(0, 8, {"a"}));
+  run();
+  EXPECT_THAT(script().plan.first, ElementsAre(Pair(PartitionId{0}, Offset{8})));
 }
 
 TEST_F(SinkTest, AsksTheDestinationAfterAnUnknownFate) {
@@ -273,11 +376,11 @@ TEST_F(SinkTest, TellsThatTheClusterIsAway) {
   std::vector<bool> seen;
   script().on_idle = [&] {
     seen.push_back(stats.snapshot().cluster_away);
-    script().away = seen.size() == 1;
-    if (seen.size() == 3) session->request_stop();
+    script().away = seen.size() == 2;
+    if (seen.size() == 4) session->request_stop();
   };
   run();
-  EXPECT_THAT(seen, ElementsAre(false, true, false));
+  EXPECT_THAT(seen, ElementsAre(true, false, true, false)) << "and until it has begun";
 }
 
 TEST_F(SinkTest, FinishesTheBatchWhenToldToStop) {
@@ -285,12 +388,25 @@ TEST_F(SinkTest, FinishesTheBatchWhenToldToStop) {
   script().give(make_records(0, 0, {"a"}));
   sink.write_steps.push_back([&](std::span<const SinkRecord> records) {
     session->request_stop();
-    EXPECT_TRUE(session->stopping());
+    EXPECT_FALSE(session->stopping()) << "a sink that gives up now would end the drain";
     sink.keep(records);
   });
   run();
+  EXPECT_TRUE(session->stopping());
   EXPECT_THAT(script().commits, ElementsAre(Pair(0, 0)));
   EXPECT_EQ(script().flushes, 1);
+}
+
+TEST_F(SinkTest, AWriteIsToldToGiveUpWhenTheTimeToDrainIsOver) {
+  script().end_after = false;
+  script().give(make_records(0, 0, {"a"}));
+  sink.write_steps.push_back([&](std::span<const SinkRecord>) {
+    session->request_stop();
+    session->abandon();
+    EXPECT_TRUE(session->stopping());
+    throw Failure(Errc::cancelled, "gave up");
+  });
+  EXPECT_THROW(run(), Failure);
 }
 
 TEST_F(SinkTest, WritesAllThatWasReadBeforeItStops) {

@@ -11,6 +11,7 @@
 namespace sluice::connector {
 namespace {
 
+using fakes::Letters;
 using fakes::make_records;
 using std::chrono::milliseconds;
 using testing::ElementsAre;
@@ -61,23 +62,6 @@ struct Destination final : Sink {
   std::vector<std::size_t> batches;
 };
 
-struct Letters final : DeadLetters {
-  void write(std::span<const DeadLetter> letters, Callback<Done> durable) override {
-    if (before_write) before_write();
-    if (!failures.empty()) {
-      const auto error = failures.front();
-      failures.pop_front();
-      return durable(error);
-    }
-    for (const auto& letter : letters) written.push_back(letter);
-    if (!silent) durable(Done{});
-  }
-  std::function<void()> before_write;
-  std::deque<Error> failures;
-  std::vector<DeadLetter> written;
-  bool silent = false;
-};
-
 struct SinkTransformTest : testing::Test {
   SinkSettings settings{.topic = "t",
                         .name = "n",
@@ -90,6 +74,7 @@ struct SinkTransformTest : testing::Test {
   Destination sink;
   Letters letters;
   FaultPolicy policy = FaultPolicy::stop;
+  ErrorOptions errors;
   std::unique_ptr<Transforms> transforms;
   std::optional<SinkSession> session;
 
@@ -98,7 +83,9 @@ struct SinkTransformTest : testing::Test {
     session.reset();
     transforms = loaded_transforms(std::move(steps), stats, policy);
     session.emplace(sink, cluster, clock, stats, settings);
-    session->transform_with(*transforms, {.policy = policy, .letters = &letters});
+    errors.on_transform = policy;
+    session->handle_errors(ErrorHandling(errors, &letters));
+    session->transform_with(*transforms);
     session->run();
     session->drain();
   }

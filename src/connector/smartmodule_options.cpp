@@ -23,24 +23,10 @@ void check_module(const SmartModuleOptions& options, OptionProblems& problems) {
   }
 }
 
-void check_dead_letters(const SmartModuleOptions& options, OptionProblems& problems) {
-  const auto& [topic, file] = options.dead_letters;
-  const bool wanted = options.on_fault == FaultPolicy::dead_letter;
-  if (wanted && !topic && !file) {
-    problems.add("transform-error", "dead letters need a place",
-                 "give `--dead-letter-topic TOPIC` or `--dead-letter-file FILE`");
-  }
-  if (wanted) return;
-  const auto* const help = "add `--transform-error dead-letter`, or remove this";
-  if (topic) problems.add("dead-letter-topic", "nothing would be written to it", help);
-  if (file) problems.add("dead-letter-file", "nothing would be written to it", help);
-}
-
 }  // namespace
 
 void validate_options(const SmartModuleOptions& options, OptionProblems& problems) {
   check_module(options, problems);
-  check_dead_letters(options, problems);
 }
 
 }  // namespace sluice::connector

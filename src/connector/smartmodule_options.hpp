@@ -17,13 +17,6 @@
 
 namespace sluice::connector {
 
-enum class FaultPolicy : std::uint8_t { stop, skip, dead_letter };
-
-struct DeadLetterOptions {
-  std::optional<std::string> topic;
-  std::optional<std::string> file;
-};
-
 struct SmartModuleOptions {
   // A path, or else the name of a SmartModule in the cluster.
   std::optional<std::string> smartstream_filter, smartstream_map, smartstream_arraymap;
@@ -32,8 +25,6 @@ struct SmartModuleOptions {
   std::optional<std::string> aggregate_initial_value;
   std::vector<TransformConfig> transforms;
 
-  FaultPolicy on_fault = FaultPolicy::stop;
-  DeadLetterOptions dead_letters;
   std::chrono::milliseconds timeout{5'000};
   ByteSize memory_max{268'435'456};
 };
@@ -46,27 +37,6 @@ void validate_options(const SmartModuleOptions& options, OptionProblems& problem
 }  // namespace sluice::connector
 
 namespace sluice {
-
-template <>
-struct enum_names<connector::FaultPolicy> {
-  using P = connector::FaultPolicy;
-  static constexpr std::array rows{EnumName{P::stop, "stop"}, EnumName{P::skip, "skip"},
-                                   EnumName{P::dead_letter, "dead-letter"}};
-};
-
-template <>
-struct option_table<connector::DeadLetterOptions> {
-  using O = connector::DeadLetterOptions;
-  static constexpr auto rows = std::tuple{
-      option<&O::topic>("dead-letter-topic",
-                        "Topic for records that failed, with the reason; made when it is missing.")
-          .excludes_group("dead-letters")
-          .value_name("TOPIC"),
-      option<&O::file>("dead-letter-file", "File for them, a JSON object a line.")
-          .excludes_group("dead-letters")
-          .value_name("FILE"),
-  };
-};
 
 template <>
 struct option_table<connector::SmartModuleOptions> {
@@ -115,10 +85,6 @@ struct option_table<connector::SmartModuleOptions> {
                              "\"value\"}}`, in the order of the chain.")
           .from_config("transforms")
           .excludes_group("smartmodule"),
-      option<&O::on_fault>("transform-error",
-                           "What becomes of a record that a SmartModule cannot transform: `stop` "
-                           "the connector, `skip` and count it, or write a `dead-letter`."),
-      option_group<&O::dead_letters>(),
       option<&O::timeout>("transform-timeout", "Longest time of one call of a SmartModule.")
           .at_least(std::chrono::milliseconds(1))
           .at_most(std::chrono::hours(1)),

@@ -10,6 +10,8 @@
 namespace sluice::connector {
 namespace {
 
+using std::chrono::milliseconds;
+
 std::size_t bytes_of(const RecordRef& record) {
   return record.value.size() + (record.key ? record.key->size() : 0);
 }
@@ -23,7 +25,9 @@ SourceSession::SourceSession(Source& source, RecordWriter& writer, CheckpointSto
       stats_(stats),
       settings_(settings),
       kit_keeps_(source.position_keeper() == PositionKeeper::kit),
-      outside_(clock, stats, settings.backoff) {
+      outside_(clock, stats, settings.backoff),
+      rate_(settings.rate),
+      clock_(clock) {
   if (!kit_keeps_) return;
   SLUICE_ASSERT(store != nullptr);
   resume_ = store->load();
@@ -57,7 +61,10 @@ void SourceSession::run() {
         const Lock lock(guard_);
         throw_if_over();  // what was refused is the reason, whatever the source made of it
       }
-      if (!failure.error().retryable()) {
+      const auto code = failure.error().code;
+      const bool again = std::exchange(refused_again_, false) ||
+                         errors_.verdict(code, ++failures_) == ErrorPolicy::retry;
+      if (!again) {
         stats_.error(failure.error());
         throw;
       }
@@ -73,14 +80,18 @@ bool SourceSession::pause_after(const Error& error) {
   return !stopping();
 }
 
-void SourceSession::transform_with(SourceTransform transform, FaultHandling on_fault) {
+void SourceSession::transform_with(SourceTransform transform) {
   transform_ = std::move(transform);
-  on_fault_ = std::move(on_fault);
 }
 
 void SourceSession::send(const RecordRef& record, std::optional<Position> position) {
   outside_.works();
+  failures_ = 0;
   if (transform_) return send_transformed(record, std::move(position));
+  if (const auto error = writer_.refuses(record)) {
+    return refuse(record, *error, std::move(position));
+  }
+  errors_.good(1);
   Lock lock(guard_);
   admit(lock, record);
   send_parts(lock, {&record, 1}, std::move(position));
@@ -88,7 +99,9 @@ void SourceSession::send(const RecordRef& record, std::optional<Position> positi
 
 void SourceSession::admit(Lock& lock, const RecordRef& record) {
   hand_out(lock);
+  wait_for_rate(lock);
   wait_for_room(lock);
+  rate_.take(1, bytes_of(record));
   if (tracker_.open_count() == 0) stats_.progress();  // the work begins now
   stats_.read(1, bytes_of(record));
 }
@@ -98,8 +111,7 @@ std::uint64_t SourceSession::add(const Lock& lock, Parts parts, std::optional<Po
   for (const auto& part : parts) cost += bytes_of(part) + record_overhead_bytes;
   const auto number =
       tracker_.add(cost, std::move(position), static_cast<std::uint32_t>(parts.size()));
-  used_bytes_ += cost;
-  stats_.buffered(used_bytes_);
+  stats_.buffered(tracker_.bytes());
   if (parts.empty()) release_position(lock);
   return number;
 }
@@ -109,6 +121,11 @@ void SourceSession::send_parts(Lock& lock, Parts parts, std::optional<Position> 
   lock.unlock();
   try {
     for (const auto& part : parts) send_part(part, number);
+    batched_ += parts.size();
+    if (settings_.batch_count > 0 && batched_ >= settings_.batch_count) {
+      batched_ = 0;
+      writer_.hurry();
+    }
   } catch (const Failure& failure) {
     refused(number, failure.error());
     throw;
@@ -142,52 +159,20 @@ void SourceSession::send_transformed(const RecordRef& record, std::optional<Posi
   } catch (const Failure& failure) {
     stop_at(failure.error(), std::move(position));
   }
-  if (output->fault) return on_fault(record, *output->fault, std::move(position));
+  if (output->fault) {
+    return settle_failed(record, dead_letter(*output->fault), std::move(position),
+                         as_error_policy(errors_.on_transform()));
+  }
+  if (auto error = refusal_of(output->records)) {
+    const auto attempts = attempts_of(record, error->code);
+    const auto policy = errors_.verdict(error->code, attempts);
+    return settle_failed(record, {.error = *std::move(error), .attempts = attempts},
+                         std::move(position), policy);
+  }
+  errors_.good(1);
   if (output->records.empty()) stats_.filtered(filtered_reason);
   Lock lock(guard_);
   send_parts(lock, output->records, std::move(position));
-}
-
-void SourceSession::on_fault(const RecordRef& record, const smartmodule::RecordFault& fault,
-                             std::optional<Position> position) {
-  const auto error = fault.to_error();
-  if (on_fault_.policy == FaultPolicy::stop) stop_at(error, std::move(position));
-  stats_.error(error);
-  on_fault_.log(error);
-  std::optional<DeadLetter> letter;
-  if (on_fault_.policy == FaultPolicy::dead_letter) {
-    letter = dead_letter(fault);
-    letter->position = position;
-    if (record.key) letter->key = std::string(*record.key);
-    letter->value = std::string(record.value);
-  } else {
-    stats_.filtered(skipped_reason);
-  }
-  Lock lock(guard_);
-  const auto number = add(lock, letter ? Parts(&record, 1) : Parts(), std::move(position));
-  lock.unlock();
-  if (!letter) return;
-  try {
-    on_fault_.letters->write({&*letter, 1}, [this, number](const Outcome<Done>& outcome) {
-      on_letter(number, outcome);
-    });
-  } catch (const Failure& failure) {
-    refused(number, failure.error());
-    throw;
-  }
-}
-
-void SourceSession::stop_at(Error error, std::optional<Position> position) {
-  flush();
-  std::uint64_t number = 0;
-  {
-    // It stays open: nothing behind it is acknowledged.
-    Lock lock(guard_);
-    const RecordRef itself{};
-    number = add(lock, {&itself, 1}, std::move(position));
-  }
-  refused(number, error);
-  throw Failure(std::move(error));
 }
 
 void SourceSession::wait_for_room(Lock& lock) {
@@ -206,18 +191,34 @@ void SourceSession::wait_for_room(Lock& lock) {
   }
 }
 
+void SourceSession::wait_for_rate(Lock& lock) {
+  auto wait = stopping_ ? milliseconds(0) : rate_.wait(clock_.now());
+  if (wait.count() == 0) return;
+  const auto since = clock_.now();
+  while (wait.count() > 0 && !stopping_) {
+    changed_.wait_for(lock, wait);
+    hand_out(lock);
+    throw_if_over();
+    wait = rate_.wait(clock_.now());
+  }
+  stats_.rate_wait(clock_.now() - since);
+}
+
 bool SourceSession::has_room() const {
   const Lock lock(guard_);
-  room_promised_ = room();
-  room_wanted_ = !room_promised_;
+  const auto wait = stopping_ ? milliseconds(0) : rate_.wait(clock_.now());
+  room_promised_ = room() && wait.count() == 0;
+  room_wanted_ = !room();
+  if (wait.count() > 0) wake_.signal_after(wait);
   return room_promised_;
 }
 
 void SourceSession::hand_out(Lock& lock) {
   while (to_acknowledge_) {
-    auto [mark, position] = *std::exchange(to_acknowledge_, std::nullopt);
-    handed_mark_ = mark;
-    resume_ = std::move(position);
+    auto acknowledged = *std::exchange(to_acknowledge_, std::nullopt);
+    handed_mark_ = acknowledged.mark;
+    resume_ = std::move(acknowledged.position);
+    forget_attempts(acknowledged.through);
     lock.unlock();
     source_.acknowledged(*resume_);
     lock.lock();
@@ -274,6 +275,13 @@ void SourceSession::filtered(std::string_view reason) {
   stats_.filtered(reason);
 }
 
+void SourceSession::passed(Position position) {
+  Lock lock(guard_);
+  hand_out(lock);
+  throw_if_over();
+  add(lock, {}, std::move(position));
+}
+
 bool SourceSession::stopping() const {
   const Lock lock(guard_);
   return stopping_ || abandoned_ || fatal_;
@@ -312,10 +320,8 @@ void SourceSession::refused(std::uint64_t number, Error error) {
 }
 
 bool SourceSession::complete(const Lock& lock, std::uint64_t number) {
-  const auto freed = tracker_.complete(number);
-  if (!freed) return false;
-  used_bytes_ -= *freed;
-  stats_.buffered(used_bytes_);
+  if (!tracker_.complete(number)) return false;
+  stats_.buffered(tracker_.bytes());
   release_position(lock);
   if (room_wanted_ && room()) {
     room_wanted_ = false;
@@ -328,7 +334,9 @@ bool SourceSession::complete(const Lock& lock, std::uint64_t number) {
 void SourceSession::release_position(const Lock&) {
   auto position = tracker_.take_position();
   if (!position) return;
-  MarkedPosition marked{.mark = ++released_mark_, .position = *std::move(position)};
+  MarkedPosition marked{.mark = ++released_mark_,
+                        .position = *std::move(position),
+                        .through = tracker_.released_number()};
   if (!kit_keeps_) {
     to_acknowledge_ = std::move(marked);
     wake_.signal();

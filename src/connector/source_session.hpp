@@ -10,6 +10,7 @@
 // it is, or its dead letter is durable.
 
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,7 +18,9 @@
 #include "connector/ack_tracker.hpp"
 #include "connector/checkpoint.hpp"
 #include "connector/cluster.hpp"
+#include "connector/error_handling.hpp"
 #include "connector/outside_link.hpp"
+#include "connector/rate_limiter.hpp"
 #include "connector/session.hpp"
 #include "connector/source_transform.hpp"
 #include "connector/stats.hpp"
@@ -31,6 +34,8 @@ struct SourceSettings {
   std::string name;
   std::size_t buffer_bytes = 16'777'216;
   std::chrono::milliseconds checkpoint_interval{100};
+  RateLimits rate = {};
+  std::uint64_t batch_count = 0;  // records after which a batch is sent; 0: any number
   BackoffLimits backoff;
 };
 
@@ -45,8 +50,10 @@ class SourceSession final : public Session, public SourceContext {
                 Stats& stats, SourceSettings settings);
   ~SourceSession() override;
 
+  // What becomes of records that fail; else each stops the connector. Requires: before `run`.
+  void handle_errors(ErrorHandling errors) { errors_ = std::move(errors); }
   // Every record goes through it. Requires: called before `run`.
-  void transform_with(SourceTransform transform, FaultHandling on_fault);
+  void transform_with(SourceTransform transform);
   // Sees what the topic has. Requires: called before `run`; it outlives the session.
   void show_to(Tap& tap) { tap_ = &tap; }
 
@@ -66,35 +73,51 @@ class SourceSession final : public Session, public SourceContext {
   [[nodiscard]] bool stopping() const override;
   [[nodiscard]] const std::string& name() const override { return settings_.name; }
   [[nodiscard]] const std::optional<Position>& resume_from() const override { return resume_; }
-  void connected() override { outside_.connected(); }
-  void disconnected(const Error& error) override { outside_.disconnected(error); }
+  void connected() override;
+  void disconnected(const Error& error) override;
+  void retry_after(std::chrono::milliseconds pause) override { outside_.retry_after(pause); }
   void filtered(std::string_view reason) override;
-  [[nodiscard]] std::chrono::milliseconds next_retry_delay() override {
-    return outside_.next_pause();
-  }
+  void passed(Position position) override;
+  void refuse(const RecordRef& original, const Error& error,
+              std::optional<Position> position = {}) override;
+  [[nodiscard]] std::chrono::milliseconds next_retry_delay() override;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
 
   using Parts = std::span<const RecordRef>;
 
-  // Waits for room for a record, and counts it as read.
+  // How often a record was refused since it came first.
+  struct Attempts {
+    std::uint32_t count = 0;
+    std::optional<std::uint64_t> settled = {};  // the number that it got when it was given up
+  };
+
+  // Waits for rate and room for a record, and counts it as read.
   void admit(Lock& lock, const RecordRef& record);
   // Sends what was made of one record. Unlocks.
   void send_parts(Lock& lock, Parts parts, std::optional<Position> position);
   void send_transformed(const RecordRef& record, std::optional<Position> position);
-  void on_fault(const RecordRef& record, const smartmodule::RecordFault& fault,
-                std::optional<Position> position);
+  // What becomes of a record that has the error, after so many attempts. Requires: admitted.
+  void settle_failed(const RecordRef& record, DeadLetter letter, std::optional<Position> position,
+                     ErrorPolicy policy);
+  // What has an acknowledged position behind it does not come again.
+  void forget_attempts(std::uint64_t through);
+  [[nodiscard]] std::uint32_t attempts_of(const RecordRef& record, Errc code);
+  // Why one of them could not be sent.
+  [[nodiscard]] std::optional<Error> refusal_of(Parts parts) const;
   // Stops at this record, when what came before it is done.
   [[noreturn]] void stop_at(Error error, std::optional<Position> position);
   // Takes a record into the books.
   std::uint64_t add(const Lock& lock, Parts parts, std::optional<Position> position);
 
-  // Back-off after a retryable failure of `run`. False when the source should stop.
+  // Back-off after a failure of `run` that is tried again. False when the source should stop.
   bool pause_after(const Error& error);
   void wait_for_room(Lock& lock);
+  // A source that is to stop must get rid of what it has: it does not wait.
+  void wait_for_rate(Lock& lock);
   // The budget is passed by one record at most, so that room does not depend on its size.
-  [[nodiscard]] bool room() const { return used_bytes_ < settings_.buffer_bytes && !holds(); }
+  [[nodiscard]] bool room() const { return tracker_.bytes() < settings_.buffer_bytes && !holds(); }
   // Paused is as if the budget were used up; a source that is to stop must get rid of what it has.
   [[nodiscard]] bool holds() const { return paused_ && !stopping_; }
   void hand_out(Lock& lock);
@@ -119,14 +142,22 @@ class SourceSession final : public Session, public SourceContext {
   std::optional<Position> resume_;            // the source's thread only
   OutsideLink outside_;                       // the source's thread only
   std::optional<SourceTransform> transform_;  // the source's thread only
-  FaultHandling on_fault_;
+  ErrorHandling errors_;                      // the source's thread only
+  mutable RateLimiter rate_;                  // the source's thread only
+  std::uint64_t failures_ = 0;                // in a row; the source's thread only
+  std::uint64_t batched_ = 0;                 // records since the last batch was cut
+  std::optional<Error> trouble_;              // the last that the source has told of
+  // Of records that failed, by their hash, until a position behind them is acknowledged: where
+  // several are read again together, none begins at its first attempt again.
+  std::map<std::size_t, Attempts> attempts_;
+  bool refused_again_ = false;  // `run` ends because a record is to be tried again
+  const Clock& clock_;
   Tap* tap_ = nullptr;
-  WakeFd wake_;
+  mutable WakeFd wake_;
 
   mutable std::mutex guard_;
   std::condition_variable changed_;
   AckTracker tracker_;
-  std::size_t used_bytes_ = 0;
   mutable bool room_wanted_ = false;
   mutable bool room_promised_ = false;  // by `has_room`, for one record
   bool paused_ = false;

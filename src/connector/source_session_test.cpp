@@ -69,6 +69,25 @@ TEST(SourceSession, StoresThePositionBeforeItAcknowledges) {
   EXPECT_TRUE(stored_first);
 }
 
+TEST(SourceSession, StoresAPositionWithoutARecordBehindTheRecordsBeforeIt) {
+  Running test([](SourceContext& stream) {
+    stream.passed({"begin"});
+    stream.flush();
+    send(stream, "a");
+    stream.passed({"behind"});
+    stream.flush();
+  });
+  test.start();
+  ASSERT_TRUE(eventually([&] { return test.writer.waiting() == 1; }));
+  EXPECT_EQ(test.store.stored(), Position{"begin"});
+  EXPECT_THAT(test.source.heard(), ElementsAre("begin"));
+  test.writer.acknowledge_one();
+  ASSERT_TRUE(test.ends());
+  EXPECT_EQ(test.store.stored(), Position{"behind"});
+  EXPECT_THAT(test.writer.values(), ElementsAre("a"));
+  EXPECT_EQ(test.stats.snapshot().records_delivered, 1U);
+}
+
 TEST(SourceSession, AcknowledgesOnlyContiguousPrefixes) {
   Running test([](SourceContext& stream) {
     for (const auto* value : {"a", "b", "c"}) send(stream, value);

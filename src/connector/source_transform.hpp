@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "connector/clock.hpp"
-#include "connector/fault_handling.hpp"
 #include "connector/transforms.hpp"
 #include "sluice/record.hpp"
+#include "smartmodule/fault.hpp"
 
 namespace sluice::connector {
 

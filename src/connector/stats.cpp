@@ -131,6 +131,8 @@ StatsSnapshot Stats::snapshot() const {
   out.lag = lag_;
   out.buffered_bytes = buffered_;
   out.budget_wait = std::chrono::nanoseconds(budget_wait_ns_);
+  out.rate_waits = rate_waits_;
+  out.rate_wait = std::chrono::nanoseconds(rate_wait_ns_);
   out.last_delivery = time_of<WallTime>(last_delivery_);
   out.last_checkpoint = time_of<WallTime>(last_checkpoint_);
   out.last_progress = time_of<TimePoint>(last_progress_);

@@ -84,6 +84,8 @@ struct StatsSnapshot {
   std::int64_t lag = 0;
   std::uint64_t buffered_bytes = 0;
   std::chrono::nanoseconds budget_wait{0};
+  std::uint64_t rate_waits = 0;
+  std::chrono::nanoseconds rate_wait{0};
   std::optional<WallTime> last_delivery;
   std::optional<WallTime> last_checkpoint;
   std::optional<TimePoint> last_progress;            // a delivery, or a moment without work
@@ -123,6 +125,11 @@ class Stats {
   void lag(std::int64_t records) { lag_.store(records, std::memory_order_relaxed); }
   void buffered(std::uint64_t bytes) { buffered_.store(bytes, std::memory_order_relaxed); }
   void budget_wait(std::chrono::nanoseconds wait) { budget_wait_ns_ += wait.count(); }
+  // A wait for the rate limit was over.
+  void rate_wait(std::chrono::nanoseconds wait) {
+    ++rate_waits_;
+    rate_wait_ns_ += wait.count();
+  }
   // There is nothing to do, or something was done.
   void progress();
 
@@ -143,8 +150,8 @@ class Stats {
   std::atomic<std::uint64_t> records_delivered_{0}, bytes_delivered_{0};
   std::atomic<std::uint64_t> records_failed_{0}, records_filtered_{0};
   std::atomic<std::uint64_t> records_dead_lettered_{0};
-  std::atomic<std::uint64_t> retries_{0}, checkpoints_{0}, buffered_{0};
-  std::atomic<std::int64_t> lag_{0}, budget_wait_ns_{0};
+  std::atomic<std::uint64_t> retries_{0}, checkpoints_{0}, buffered_{0}, rate_waits_{0};
+  std::atomic<std::int64_t> lag_{0}, budget_wait_ns_{0}, rate_wait_ns_{0};
   // Ticks since the epoch of their clock; 0 is never.
   std::atomic<std::int64_t> last_delivery_{0}, last_checkpoint_{0}, last_progress_{0};
   std::array<std::atomic<std::uint64_t>, code_count> errors_{};

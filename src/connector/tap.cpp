@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "connector/base64.hpp"
+#include "sluice/base64.hpp"
 #include "sluice/json_text.hpp"
 
 namespace sluice::connector {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/assert.hpp"
+#include "connector/error_options.hpp"
 #include "connector/fakes.hpp"
 #include "connector/transforms.hpp"
 

@@ -29,9 +29,8 @@ void give_to(const std::filesystem::path& path, const ComposeUser& user) {
 
 // One object, a list of them, or one a line, as the versions of Compose have it.
 std::string state_in(const std::string& output) {
-  using Json = nlohmann::json;
   for (const auto line : split(output, '\n')) {
-    auto json = Json::parse(line, nullptr, false);
+    auto json = nlohmann::json::parse(line, nullptr, false);
     if (json.is_array() && !json.empty()) json = json.front();
     if (json.is_object() && json.contains("State") && json["State"].is_string()) {
       return json["State"];

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
-#include "catalog/signature.hpp"
 
 namespace sluice::deploy {
 namespace {
@@ -120,9 +120,9 @@ std::string_view name_of(Desired desired) {
 }
 
 void seal(Applied& applied) {
-  applied.deployment.config_sha256 = catalog::sha256_hex(applied.config);
+  applied.deployment.config_sha256 = sha256_hex(applied.config);
   applied.deployment.secrets_sha256 =
-      applied.secrets.empty() ? std::string() : catalog::sha256_hex(applied.secrets);
+      applied.secrets.empty() ? std::string() : sha256_hex(applied.secrets);
 }
 
 std::string hidden_secrets(std::string_view secrets) {

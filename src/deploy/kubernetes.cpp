@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include "base/name_stem.hpp"
 #include "deploy/container.hpp"
+#include "sluice/base64.hpp"
 
 namespace sluice::deploy {
 namespace {
@@ -202,21 +202,12 @@ Json Manifests::volumes() const {
   return out;
 }
 
-std::string base64(const std::string& bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto size = ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                      reinterpret_cast<const unsigned char*>(bytes.data()),
-                                      static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 std::vector<Json> objects(const Applied& applied, bool shown) {
   const Manifests manifests(applied);
   std::vector<Json> out{manifests.config_map()};
   if (!applied.secrets.empty()) {
     out.push_back(shown ? manifests.secret("stringData", hidden_secrets(applied.secrets))
-                        : manifests.secret("data", base64(applied.secrets)));
+                        : manifests.secret("data", to_base64(applied.secrets)));
   }
   if (!applied.deployment.container.state_size.empty()) out.push_back(manifests.volume_claim());
   out.push_back(manifests.deployment());

@@ -63,7 +63,7 @@ TEST(KubernetesName, IsValidAndItsOwnForEachName) {
   EXPECT_EQ(kubernetes_name("weather"), "weather");
   EXPECT_NE(kubernetes_name("feed.v2"), kubernetes_name("feed.v3"));
   EXPECT_NE(kubernetes_name("Feed"), kubernetes_name("feed"));
-  for (const std::string name : {"_x", "ÄÖ", "a.", std::string(200, 'a').c_str(), "-"}) {
+  for (const auto& name : std::vector<std::string>{"_x", "ÄÖ", "a.", std::string(200, 'a'), "-"}) {
     const auto made = kubernetes_name(name);
     EXPECT_LE(made.size(), 50U);
     EXPECT_EQ(made.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos);

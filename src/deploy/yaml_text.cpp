@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::deploy {
 namespace {

@@ -157,14 +157,9 @@ Result<FoundConnector> find_connector(const ConnectorWanted& wanted,
   Search search{folders, {}};
   if (auto found = search.find(wanted.type)) return *std::move(found);
   if (wanted.may_be_short && search.remarks.empty()) {
-    auto source = search.find(wanted.type + "-source");
-    auto sink = search.find(wanted.type + "-sink");
-    if (source && sink) {
-      return fail(Errc::invalid_config, "`" + wanted.type + "` may be `" + source->name + "` or `" +
-                                            sink->name + "`; write which as the type");
-    }
-    if (source) return *std::move(source);
-    if (sink) return *std::move(sink);
+    // When types had no kind, `http` and `mqtt` were sources.
+    if (auto source = search.find(wanted.type + "-source")) return *std::move(source);
+    if (auto sink = search.find(wanted.type + "-sink")) return *std::move(sink);
   }
   // The kind of a versioned file says the direction, whatever the connector is called.
   for (const std::string_view ending : {"-source", "-sink"}) {

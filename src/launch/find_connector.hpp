@@ -47,8 +47,8 @@ struct ConnectorWanted {
   // Of the file. `test-source` and `test-sink` also stand for `test-connector`: the type has to say
   // the direction, a name need not.
   std::string type;
-  // Of files without a version: `http` also stands for the one of `http-source` and `http-sink`
-  // that exists.
+  // Of files without a version: `http` also stands for `http-source`, or else for `http-sink`,
+  // where one exists.
   bool may_be_short = false;
 };
 

@@ -2,6 +2,10 @@
 #include "options/bound.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "base/assert.hpp"
 
 namespace sluice::options {
 namespace {
@@ -48,6 +52,18 @@ void flatten_rows(std::span<const OptionRow> rows, void* object, const Above& ab
   }
 }
 
+// The second of a name would never be given a value.
+bool has_name_twice(std::span<const BoundRow> rows) {
+  std::set<std::string_view> seen;
+  for (const auto& bound : rows) {
+    if (bound.row->is_positional || !bound.row->on_command_line) continue;
+    if (seen.insert(bound.flag).second) continue;
+    std::fprintf(stderr, "two options are called --%s\n", bound.flag.c_str());
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<BoundRow> flatten(const OptionSet& set) {
@@ -57,6 +73,7 @@ std::vector<BoundRow> flatten(const OptionSet& set) {
     const Above above{i, {}, {}, {}, binding.how.in_section, binding.how.in_schema, false};
     flatten_rows(binding.rows, binding.object, above, out);
   }
+  SLUICE_ASSERT(!has_name_twice(out));
   return out;
 }
 

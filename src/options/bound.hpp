@@ -22,6 +22,7 @@ struct BoundRow {
   [[nodiscard]] std::string dashed() const { return "--" + flag; }
 };
 
+// Requires: no two options of one name.
 [[nodiscard]] std::vector<BoundRow> flatten(const OptionSet& set);
 
 // The key in YAML and schema: `yaml_name`, or the name with underscores.

@@ -66,6 +66,11 @@ Index Reader::find_long(std::string_view name) const {
     const auto& [row, flag] = std::tie(rows_[i].row, rows_[i].flag);
     if (row->is_positional || !row->on_command_line) continue;
     if (name == flag) return i;
+  }
+  // A name comes before an alias: a connector may have an option that the kit has as an alias.
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto& [row, flag] = std::tie(rows_[i].row, rows_[i].flag);
+    if (row->is_positional || !row->on_command_line) continue;
     // Aliases of a nested row have the prefix of its table, too.
     const auto prefix = flag.substr(0, flag.size() - row->name.size());
     for (const auto alias : row->aliases) {

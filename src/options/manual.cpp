@@ -2,6 +2,7 @@
 #include "sluice/options/manual.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "options/describe_row.hpp"
@@ -131,10 +132,18 @@ ManualPage& ManualPage::exit_status() {
 }
 
 ManualPage& ManualPage::environment(const OptionSet& set) {
+  return environment({&set, 1});
+}
+
+ManualPage& ManualPage::environment(std::span<const OptionSet> sets) {
   section("ENVIRONMENT");
-  for (const auto& bound : options::flatten(set)) {
-    if (bound.row->env_name.empty() || bound.hidden) continue;
-    item(bound.row->env_name, "The same as `" + bound.dashed() + "`, which goes first.");
+  std::set<std::string_view> said;
+  for (const auto& set : sets) {
+    for (const auto& bound : options::flatten(set)) {
+      if (bound.row->env_name.empty() || bound.hidden) continue;
+      if (!said.insert(bound.row->env_name).second) continue;
+      item(bound.row->env_name, "The same as `" + bound.dashed() + "`, which goes first.");
+    }
   }
   return item("FLV_PROFILE_PATH", "Path of the profile file, instead of `~/.fluvio/config`.");
 }

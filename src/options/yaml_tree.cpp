@@ -9,7 +9,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "base/text.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice {
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/digest.hpp"
 #include "smartmodule/compiled.hpp"
 #include "smartmodule/native.hpp"
 #include "smartmodule/wasm_bytes.hpp"
@@ -58,7 +59,7 @@ ModuleResult<std::shared_ptr<const Module>> Engine::load(const std::string& name
   Bytes scratch;
   const auto wasm = raw_wasm(bytes, name, scratch);
   if (!wasm) return tl::unexpected(wasm.error());
-  const auto sha256 = sha256_of(*wasm);
+  const auto sha256 = sha256_hex(as_text(*wasm));
   // Held while compiling: two that want the same module at once compile it once.
   const std::lock_guard lock(mutex_);
   std::erase_if(known_, [](const auto& one) { return one.second.compiled.expired(); });

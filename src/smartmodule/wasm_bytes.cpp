@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smartmodule/wasm_bytes.hpp"
 
-#include <array>
-
-#include <openssl/evp.h>
-
-#include "base/assert.hpp"
 #include "wire/compression.hpp"
 
 namespace sluice::smartmodule {
@@ -39,22 +34,6 @@ ModuleResult<ByteView> raw_wasm(ByteView bytes, const std::string& name, Bytes& 
                    "gzipped module)");
   }
   return bytes;
-}
-
-std::string sha256_of(ByteView bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned length = 0;
-  const auto done =
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  SLUICE_ASSERT(done == 1);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(std::size_t{length} * 2);
-  for (unsigned i = 0; i < length; ++i) {
-    out += digits[digest[i] >> 4];
-    out += digits[digest[i] & 15];
-  }
-  return out;
 }
 
 }  // namespace sluice::smartmodule

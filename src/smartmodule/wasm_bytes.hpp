@@ -15,7 +15,5 @@ inline constexpr std::size_t wasm_bytes_max = 64U * 1024 * 1024;
 // neither, or larger than `wasm_bytes_max` inflated.
 [[nodiscard]] ModuleResult<ByteView> raw_wasm(ByteView bytes, const std::string& name,
                                               Bytes& scratch);
-// In hexadecimal.
-[[nodiscard]] std::string sha256_of(ByteView bytes);
 
 }  // namespace sluice::smartmodule

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/text.hpp"
+#include "sluice/json_text.hpp"
 #include "wire/codec.hpp"
 #include "wire/objects.hpp"
 #include "wire/reader.hpp"

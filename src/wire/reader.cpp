@@ -2,7 +2,7 @@
 #include "wire/reader.hpp"
 
 #include "base/assert.hpp"
-#include "base/text.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::wire {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 
-#include "base/text.hpp"
+#include "sluice/json_text.hpp"
 
 namespace sluice::wire {
 namespace {

@@ -37,9 +37,14 @@ function required(option) {
   const one = kind === "list" ? schema.items : schema;
   const scheme = /^\^\(([a-z0-9+.-]+)/.exec(one.pattern ?? "")?.[1];
   if (scheme) return `${scheme}://host.example`;
+  // An address in the description is one that the program takes: people copy it from there.
+  const example = /`([a-z0-9+.-]+:(?:\/\/[^` ]+|\d+))`/.exec(option.description)?.[1];
+  if (example) return example;
+  if (option.name.endsWith("bucket")) return "a-bucket";
+  if (option.name === "slot") return "a_slot";
   if (one.format === "humantime") return "1s";
   if ([one.type].flat().includes("integer")) return String(Math.max(1, one.minimum ?? 1));
-  return kind === "map" ? "a: b" : "a/b";
+  return kind === "map" ? "a: b" : "a.b";
 }
 
 const connectors = await kitConnectors();
@@ -77,6 +82,12 @@ for (const entry of connectors) {
 }
 if (!connectors.length) test("no built connector understands `validate`", { skip: `none in ${programs}` }, () => {});
 
+// What the YAML takes from the environment, with the values that were typed.
+function secretsOf(yaml, texts) {
+  const values = Object.entries(texts).map(([name, text]) => [name.toUpperCase().replace(/[^A-Z0-9_]/g, "_"), text]);
+  return Object.fromEntries(values.filter(([name]) => yaml.includes(`secrets.${name} }`)));
+}
+
 async function accepted(page, entry, texts) {
   await page.evaluate((all) => {
     for (const details of document.querySelectorAll("details")) details.open = true;
@@ -92,8 +103,9 @@ async function accepted(page, entry, texts) {
   const program = path.join(programs, entry.name);
   const file = path.join(folder, `${entry.name}.yaml`);
   await writeFile(file, yaml);
-  await run(program, ["validate", "--config", file]).catch((error) => assert.fail(`${error.stderr}\n${yaml}`));
+  const env = { ...process.env, ...secretsOf(yaml, texts), PROGRAM: program };
+  await run(program, ["validate", "--config", file], { env }).catch((error) => assert.fail(`${error.stderr}\n${yaml}`));
   const command = await page.locator("[data-output=command]").textContent();
   const line = command.replace(entry.name, `"$PROGRAM" validate`);
-  await run("sh", ["-c", line], { env: { ...process.env, PROGRAM: program } }).catch((error) => assert.fail(`${error.stderr}\n${command}`));
+  await run("sh", ["-c", line], { env }).catch((error) => assert.fail(`${error.stderr}\n${command}`));
 }

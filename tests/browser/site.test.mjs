@@ -69,6 +69,7 @@ describe("the first page", () => {
       assert.deepEqual(await names(page), []);
       await page.getByLabel("Made with the kit only").uncheck();
       await page.reload();
+      await page.locator("[data-cards] li").first().waitFor();
       assert.deepEqual(await names(page), ["sample-source"]);
       assert.match(page.url(), /kind=source&language=python/);
     }));

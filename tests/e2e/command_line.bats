@@ -106,6 +106,10 @@ profile remove nobody | no profile nobody
 profile show nobody | no profile nobody
 profile current | no profile is current
 consumer delete | <CONSUMER>
+dead-letters list | --topic TOPIC
+dead-letters list --topic a --file b | --
+dead-letters show --topic a | <LETTER>
+dead-letters replay --topic a --since 5 | unit
 validate | <FILE>
 validate x --output yaml | --output
 check | <FILE>

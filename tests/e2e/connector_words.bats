@@ -74,7 +74,7 @@ YAML
 }
 
 @test "check says which end is in the way, with its exit code" {
-  run --separate-stderr "$SLUICE_BIN/test-connector" check --fluvio-topic t --cluster 127.0.0.1:1 --connect-timeout 5s
+  run --separate-stderr "$SLUICE_BIN/test-connector" check --fluvio-topic t --cluster 127.0.0.1:1 --cluster-timeout 5s
   [[ $status -eq 3 ]]
   [[ $(field_of cluster code <<<"$output") == connection_refused ]]
   [[ $(field_of outside ok <<<"$output") == true ]]

@@ -29,6 +29,10 @@ makes_a_connector() {
     .name == $name and .direction == $direction and .version == "0.1.0" and .description != "" and
     (.schema.required | contains(["path"]))' <<<"$output"
   grep -q '^## Delivery' my-thing/README.md
+  # The acceptance suite takes it; here only one of the cases.
+  run as_user env SLUICE_BIN="$SLUICE_BIN" "$SLUICE_BIN/../share/sluice/testing/acceptance/run" my-thing \
+    --case goes_on_after_a_clean_stop
+  [[ $status -eq 0 && $output == *"delivered 400 "*"lost 0"* ]] || fail "$output"
   [[ -x my-thing/$(sed -n 's/^binary = "\(.*\)"/\1/p' my-thing/connector.toml) ]]
 }
 

@@ -156,15 +156,14 @@ delivered_more() { (($(delivered "$1") > $2)); }
   state_is feed running
 }
 
-@test "a second instance of a name runs without a socket and says so" {
+@test "a second instance of a name is refused, and the first keeps its socket" {
   start_cluster
   start_source
-  start_process second "$source_program" --fluvio-topic t --name feed --timeout 5ms
-  wait_for log_has second 'another connector with the name `feed` has it'
+  run "$source_program" --fluvio-topic t --name feed --timeout 5ms
+  [[ $status -eq 3 && $output == *'feed'* ]] || fail "$output"
   local pid
   pid=$(control feed /status | jq .pid)
   [[ $pid -eq $(pid_of source) ]]
-  stop_process second TERM
   state_is feed running
 }
 

@@ -60,3 +60,45 @@ GO
   [[ $(<"$work/first") == checked && $(wc -l <"$MADE") -eq 2 ]]
   [[ -n $(find "$SLUICE_CACHE" -name secret.json) && -z $(find "$SLUICE_CACHE" -name '*.building') ]]
 }
+
+# A tree of suites: each writes when it begins and ends, and waits for $work/go between.
+fake_suites() {
+  local name
+  mkdir -p "$work/times"
+  for name; do
+    mkdir -p "$work/$name"
+    printf 'test:\n\t@echo + >$(W)/times/began-$(N); echo "first $(N)"; %s; echo "last $(N)"; test ! -e fails\n' \
+      'until test -e $(W)/go; do sleep 0.02; done' |
+      sed "s|\$(W)|$work|g; s|\$(N)|${name//\//-}|g" >"$work/$name/Makefile"
+  done
+}
+# Runs them as tools/test.sh does; the counts are its last line.
+run_suites() {
+  cd "$work" && exec bash -c '. "$0/tools/suites.bash"; side_by_side "" "$1" test
+    echo "$passed passed, $failed failed, $skipped skipped"' "$sluice_root" "$*"
+}
+began() { [[ $(ls "$work/times") == "$(printf 'began-%s\n' "$@")" ]]; }
+
+@test "suites run side by side, what needs Java one at a time, and each is shown as a whole" {
+  fake_suites a/one a/two b/kafka c/kafka
+  touch "$work/a/two/fails"
+  SLUICE_SUITES=3 start_process suites run_suites a/one a/two b/kafka c/kafka
+  wait_for began a-one a-two b-kafka
+  touch "$work/go"
+  wait_process suites
+  [[ $(tail -1 "$work/suites.log") == "3 passed, 1 failed, 0 skipped" ]]
+  grep -q '^== FAILED: a/two (exit 2)' "$work/suites.log"
+  for name in a-one a-two b-kafka c-kafka; do
+    [[ $(grep -A 1 "^first $name" "$work/suites.log" | tail -1) == "last $name" ]]
+  done
+}
+
+@test "an interrupt ends all suites that run side by side" {
+  fake_suites a/one a/two a/three
+  SLUICE_SUITES=2 start_process suites run_suites a/one a/two a/three
+  wait_for began a-one a-two
+  stop_process suites && fail "it was not stopped"
+  began a-one a-two
+  ! pgrep -f "until test -e $work/go"
+  grep -q '^== stopped: a/two' "$work/suites.log"
+}

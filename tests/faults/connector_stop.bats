@@ -57,7 +57,7 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
 }
 
 @test "a signal before the cluster is reached ends it cleanly" {
-  start_source --cluster 127.0.0.1:1 --connect-timeout 1h
+  start_source --cluster 127.0.0.1:1 --cluster-timeout 1h
   wait_for log_has source 'cannot reach the cluster'
   signal source TERM
   exits 0 source
@@ -66,7 +66,7 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
 @test "it waits at the start until the cluster is there" {
   start_cluster
   stop_cluster
-  start_source --cluster "$cluster_sc" --connect-timeout 1h
+  start_source --cluster "$cluster_sc" --cluster-timeout 1h
   wait_for log_has source 'cannot reach the cluster'
   start_cluster
   wait_for topic_has t 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A small real HTTP server for the tests of the http source. Standard library only.
+"""A small real HTTP server for the tests of what speaks HTTP. Standard library only.
 
-usage: http_server.py [--port PORT] [--tls CERT KEY]
+usage: http_server.py [--port PORT] [--tls CERT KEY] [--record FILE] [--refuse TEXT]
 
 Listens on 127.0.0.1, on a free port unless one is given, and prints the port. What it serves:
 
@@ -31,6 +31,18 @@ Listens on 127.0.0.1, on a free port unless one is given, and prints the port. W
   /websocket-auth         the same, for x-secret-token: abc123 only
   /websocket-echo         what it gets, in upper case
   /websocket-binary       a binary message that is not UTF-8
+
+For sinks:
+
+  /sink/...               takes any request, and answers 200, or as the script says
+  /script                 PUT a JSON list: how the next requests of /sink are answered, in turn
+  /requests               what /sink took, a JSON object a line: method, path, headers, body, status
+                          (null when it got no answer); body_base64 when it is not UTF-8
+
+An item of the script may have: status, headers, body, `slow` (seconds before the answer), `cut`
+(`before` the request counts, `after` it without an answer, or in the `middle` of the answer), and
+`times`. One with `match` is for every request that has that text in its body, before all others.
+--record FILE keeps what /sink took, over a restart too. A body with the TEXT of --refuse gets 422.
 """
 
 import argparse
@@ -39,6 +51,7 @@ import gzip
 import hashlib
 import itertools
 import json
+import socket
 import ssl
 import struct
 import threading
@@ -47,6 +60,32 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 counters = {}
 lock = threading.Lock()
+script = []
+rules = []
+requests = []
+record_file = None
+
+
+def next_step(body):
+    with lock:
+        for rule in rules:
+            if rule["match"] in body:
+                return rule
+        if not script:
+            return {}
+        step = script[0]
+        step["times"] = step.get("times", 1) - 1
+        if step["times"] <= 0:
+            script.pop(0)
+        return step
+
+
+def keep(request):
+    with lock:
+        requests.append(json.dumps(request))
+        if record_file:
+            record_file.write(requests[-1] + "\n")
+            record_file.flush()
 
 
 def count(name):
@@ -59,6 +98,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "test"
     sys_version = ""
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -101,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = any_method
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = any_method
 
     # --- whole responses ------------------------------------------------------------------
 
@@ -160,6 +200,46 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_large(self, size):
         self.answer("x" * int(size))
+
+    # --- for sinks ------------------------------------------------------------------------
+
+    def serve_script(self, _):
+        steps = json.loads(self.body())
+        with lock:
+            rules[:] = [step for step in steps if "match" in step]
+            script[:] = [step for step in steps if "match" not in step]
+        self.answer("")
+
+    def serve_requests(self, _):
+        with lock:
+            text = "".join(line + "\n" for line in requests)
+        self.answer(text)
+
+    def serve_sink(self, _):
+        data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        step = next_step(data.decode(errors="replace"))
+        cut = step.get("cut")
+        if "slow" in step:
+            time.sleep(step["slow"])
+        if cut == "before":
+            return self.hang_up()
+        status = step.get("status", 200)
+        try:
+            body = {"body": data.decode()}
+        except UnicodeDecodeError:
+            body = {"body_base64": base64.b64encode(data).decode()}
+        keep({"method": self.command, "path": self.path, **body,
+              "status": None if cut else status,
+              "headers": {name.lower(): value for name, value in self.headers.items()}})
+        if cut == "middle":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        if cut:
+            return self.hang_up()
+        self.answer(step.get("body", ""), status, headers=step.get("headers", {}).items())
+
+    def hang_up(self):
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     # --- streams --------------------------------------------------------------------------
 
@@ -267,7 +347,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
+    parser.add_argument("--record")
+    parser.add_argument("--refuse")
     options = parser.parse_args()
+    if options.refuse:
+        rules.append({"match": options.refuse, "status": 422, "body": "refused"})
+    if options.record:
+        global record_file
+        record_file = open(options.record, "a+")
+        record_file.seek(0)
+        requests.extend(record_file.read().splitlines())
     ThreadingHTTPServer.daemon_threads = True
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     if options.tls:

@@ -10,10 +10,12 @@
 
 #include <sluice/options.hpp>
 
+#include "common/record_text/record_text.hpp"
+
 namespace sluice::file {
 
-enum class Format : std::uint8_t { lines, json };
-enum class Newlines : std::uint8_t { keep, escape };
+using Format = common::LineFormat;
+using common::Newlines;
 
 struct FileOptions {
   std::string path;
@@ -29,17 +31,6 @@ struct FileOptions {
 void validate_options(const FileOptions& options, OptionProblems& problems);
 
 }  // namespace sluice::file
-
-template <>
-struct sluice::enum_names<sluice::file::Format> {
-  using F = file::Format;
-  static constexpr std::array rows{EnumName{F::lines, "lines"}, EnumName{F::json, "json"}};
-};
-template <>
-struct sluice::enum_names<sluice::file::Newlines> {
-  using N = file::Newlines;
-  static constexpr std::array rows{EnumName{N::keep, "keep"}, EnumName{N::escape, "escape"}};
-};
 
 template <>
 struct sluice::option_table<sluice::file::FileOptions> {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "record_text.hpp"
+#include "common/record_text/record_text.hpp"
 
 namespace sluice::file {
 namespace {
@@ -157,7 +157,7 @@ void FileSink::append(std::span<const SinkRecord> records, const Commit& before)
     if (stored != before.offsets.end() && record.offset <= stored->second) continue;
     if (!file_.is_open() || rotation_is_due()) begin_file();
     const std::size_t text_before = text_.size();
-    append_record(text_, record, options_.format, options_.newlines);
+    common::append_record(text_, record, options_.format, options_.newlines);
     state_.file_bytes += text_.size() - text_before;
     ++state_.file_records;
     state_.offsets[record.partition] = record.offset;

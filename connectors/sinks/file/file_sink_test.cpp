@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "record_text.hpp"
+#include "common/record_text/record_text.hpp"
 
 namespace sluice::file {
 namespace {
@@ -366,16 +366,16 @@ TEST_F(FileSinkTest, UndoesABatchThatTheDiskRefuses) {
 
 TEST(RecordText, WritesLines) {
   std::string out;
-  append_record(out, {.value = "a\nb\\"}, Format::lines, Newlines::keep);
+  common::append_record(out, {.value = "a\nb\\"}, Format::lines, Newlines::keep);
   EXPECT_EQ(out, "a\nb\\\n");
   out.clear();
-  append_record(out, {.value = "a\nb\r\\"}, Format::lines, Newlines::escape);
+  common::append_record(out, {.value = "a\nb\r\\"}, Format::lines, Newlines::escape);
   EXPECT_EQ(out, "a\\nb\\r\\\\\n");
 }
 
 std::string json_line(const SinkRecord& record) {
   std::string out;
-  append_record(out, record, Format::json, Newlines::keep);
+  common::append_record(out, record, Format::json, Newlines::keep);
   return out;
 }
 

@@ -85,15 +85,6 @@ std::string_view iconv_name(std::string_view charset) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const Character character = next_character(text);
-    if (character.length == 0 || character.good < character.length) return false;
-    text.remove_prefix(character.good);
-  }
-  return true;
-}
-
 struct TextDecoder::Iconv {
   iconv_t handle;
   std::size_t unit;  // bytes to pass over when they make no sense

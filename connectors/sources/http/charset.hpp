@@ -41,6 +41,4 @@ class TextDecoder {
   std::unique_ptr<Iconv> iconv_;
 };
 
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 }  // namespace sluice::http

@@ -47,6 +47,7 @@ class CheckStream final : public SourceContext {
   void connected() override {}
   void disconnected(const Error&) override {}
   void filtered(std::string_view) override {}
+  void refuse(const RecordRef&, const Error&, std::optional<Position>) override {}
   [[nodiscard]] std::chrono::milliseconds next_retry_delay() override { return {}; }
 
  private:

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "check_stream.hpp"
+#include "common/http/http_status.hpp"
 #include "transfer.hpp"
 #include "websocket.hpp"
 
@@ -33,11 +34,6 @@ bool is_safe(const std::string& method) {
   return std::ranges::find(safe, method) != safe.end();
 }
 
-std::string with_reason(int code) {
-  const auto reason = reason_phrase(code);
-  return std::to_string(code) + (reason.empty() ? "" : " " + std::string(reason));
-}
-
 Error too_late(const HttpOptions& options) {
   return {Errc::timed_out, options.endpoint.redacted() + ": no answer in time", {}};
 }
@@ -59,7 +55,7 @@ void judge(const HttpOptions& options, int code, bool asked_instead) {
   const bool wanted = options.error_status == ErrorStatus::send;
   if (code < 400 || wanted || (asked_instead && !refuses_us)) return;
   throw Failure(refuses_us ? Errc::permission_denied : Errc::outside_unavailable,
-                options.endpoint.redacted() + " answers " + with_reason(code));
+                options.endpoint.redacted() + " answers " + common::status_text(code));
 }
 
 }  // namespace
@@ -82,9 +78,9 @@ void check_http(const HttpOptions& options, CheckContext& check) {
   }
   judge(options, *head.code, asked_instead);
   check.found(options.endpoint.redacted() + " answers " +
-              (asked_instead ? "OPTIONS with " + with_reason(*head.code) + "; " + options.method +
-                                   " itself is not sent"
-                             : with_reason(*head.code)));
+              (asked_instead ? "OPTIONS with " + common::status_text(*head.code) + "; " +
+                                   options.method + " itself is not sent"
+                             : common::status_text(*head.code)));
 }
 
 }  // namespace sluice::http

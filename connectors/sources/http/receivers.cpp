@@ -2,27 +2,21 @@
 #include "receivers.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "common/http/http_status.hpp"
 
 namespace sluice::http {
 
 std::optional<Error> status_error(const ResponseHead& head, ErrorStatus policy) {
   if (head.code < 400 || policy == ErrorStatus::send) return std::nullopt;
-  std::string text = "the server answers " + std::to_string(head.code);
-  if (const auto reason = reason_phrase(head.code); !reason.empty()) {
-    text += ' ';
-    text += reason;
-  }
+  std::string text = "the server answers " + common::status_text(head.code);
   text += "; it is tried again (--error-status send makes such answers records)";
   return Error{Errc::outside_unavailable, std::move(text), {}};
 }
 
 std::chrono::milliseconds retry_after(const ResponseHead& head) {
-  constexpr std::uint32_t seconds_max = 3600;
-  const std::string_view value = head.header("retry-after");
-  std::uint32_t seconds = 0;
-  std::from_chars(value.data(), value.data() + value.size(), seconds);
-  return std::chrono::seconds(std::min(seconds, seconds_max));
+  return common::parse_retry_after(head.header("retry-after"))
+      .value_or(std::chrono::milliseconds{0});
 }
 
 std::string charset_for(const HttpOptions& options, const ResponseHead& head) {

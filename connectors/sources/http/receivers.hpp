@@ -15,7 +15,7 @@ namespace sluice::http {
 
 // The error that a status of 400 and more is, unless such responses are wanted.
 [[nodiscard]] std::optional<Error> status_error(const ResponseHead& head, ErrorStatus policy);
-// How long the server wants us to wait: Retry-After in seconds, at most an hour.
+// How long the server wants us to wait: its Retry-After, at most an hour.
 [[nodiscard]] std::chrono::milliseconds retry_after(const ResponseHead& head);
 // The character set that a response is read in: the user's, or else its own.
 [[nodiscard]] std::string charset_for(const HttpOptions& options, const ResponseHead& head);

@@ -6,12 +6,14 @@
 
 #include <sluice/json_text.hpp>
 
+#include "common/http/http_status.hpp"
+
 namespace sluice::http {
 namespace {
 
 std::string text_head(const ResponseHead& head) {
   std::string out = head.version + ' ' + std::to_string(head.code) + ' ';
-  out += reason_phrase(head.code);
+  out += common::reason_phrase(head.code);
   out += '\n';
   bool first = true;
   for (const auto& [name, value] : head.headers) {
@@ -36,7 +38,7 @@ void append_values(std::string& out, const std::vector<std::string_view>& values
 std::string json_head(const ResponseHead& head) {
   std::string out =
       "{\"status\":{\"version\":\"" + head.version + "\",\"code\":" + std::to_string(head.code);
-  if (const auto reason = reason_phrase(head.code); !reason.empty()) {
+  if (const auto reason = common::reason_phrase(head.code); !reason.empty()) {
     out += ",\"string\":";
     append_json_string(out, reason);
   }

@@ -21,16 +21,16 @@ const ResponseHead hello =
     read({"HTTP/1.1 200 OK\r\n", "Content-Length: 18\r\n", "content-type: text/plain\r\n", "\r\n"});
 constexpr auto body_only = OutputParts::body;
 constexpr auto full = OutputParts::full;
-constexpr auto text = OutputType::text;
+constexpr auto as_text = OutputType::text;
 constexpr auto json = OutputType::json;
 
 TEST(RecordLayout, TextOfTheBody) {
-  EXPECT_EQ(layout(body_only, text, hello, "Hello, Fluvio! - 1"), "Hello, Fluvio! - 1");
-  EXPECT_EQ(layout(body_only, text, hello, ""), "");
+  EXPECT_EQ(layout(body_only, as_text, hello, "Hello, Fluvio! - 1"), "Hello, Fluvio! - 1");
+  EXPECT_EQ(layout(body_only, as_text, hello, ""), "");
 }
 
 TEST(RecordLayout, TextOfAll) {
-  EXPECT_EQ(layout(full, text, hello, "Hello, Fluvio! - 1"),
+  EXPECT_EQ(layout(full, as_text, hello, "Hello, Fluvio! - 1"),
             "HTTP/1.1 200 OK\ncontent-length: 18\ncontent-type: text/plain\n\nHello, Fluvio! - 1");
 }
 
@@ -48,7 +48,7 @@ TEST(RecordLayout, JsonOfAll) {
 
 TEST(RecordLayout, UnknownReason) {
   const auto head = read({"HTTP/1.1 299 Whatever"});
-  EXPECT_EQ(layout(full, text, head, "x"), "HTTP/1.1 299 \n\n\nx");
+  EXPECT_EQ(layout(full, as_text, head, "x"), "HTTP/1.1 299 \n\n\nx");
   EXPECT_EQ(layout(full, json, head, "x"),
             R"({"status":{"version":"HTTP/1.1","code":299},"header":{},"body":"x"})");
 }
@@ -67,7 +67,7 @@ TEST(HeadReader, NamesTheVersions) {
 
 TEST(HeadReader, PutsRepeatedHeadersTogether) {
   const auto head = read({"HTTP/1.1 200 OK", "A: 1", "B: 2", "a: 3"});
-  EXPECT_EQ(layout(full, text, head, ""), "HTTP/1.1 200 OK\na: 1\na: 3\nb: 2\n\n");
+  EXPECT_EQ(layout(full, as_text, head, ""), "HTTP/1.1 200 OK\na: 1\na: 3\nb: 2\n\n");
 }
 
 TEST(HeadReader, ForgetsTheHeadBeforeARedirect) {

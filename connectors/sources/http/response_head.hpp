@@ -21,9 +21,6 @@ struct ResponseHead {
   void remove(std::string_view name);
 };
 
-// The text that HTTP has for a status code, whatever the server wrote; empty when it has none.
-[[nodiscard]] std::string_view reason_phrase(int code);
-
 // Takes the lines of one response, with or without their line ends, up to the empty one.
 class HeadReader {
  public:

@@ -8,34 +8,12 @@
 
 #include <curl/curl.h>
 
+#include "common/curl/curl_errors.hpp"
+
 namespace sluice::http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-Errc errc_of(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return Errc::unresolved_host;
-    case CURLE_COULDNT_CONNECT:
-      return Errc::connection_refused;
-    case CURLE_OPERATION_TIMEDOUT:
-      return Errc::timed_out;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-      return Errc::tls;
-    case CURLE_TOO_MANY_REDIRECTS:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-      return Errc::outside_unavailable;
-    default:
-      return Errc::connection_lost;
-  }
-}
 
 class HeaderList {
  public:
@@ -121,9 +99,9 @@ class Transfer::Impl {
 };
 
 Transfer::Impl::Impl(const HttpOptions& options) : options_(options) {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  easy_ = ready ? curl_easy_init() : nullptr;
-  multi_ = ready ? curl_multi_init() : nullptr;
+  common::set_up_curl();
+  easy_ = curl_easy_init();
+  multi_ = curl_multi_init();
   if (easy_ == nullptr || multi_ == nullptr) {
     throw Failure(Errc::internal, "libcurl cannot be set up");
   }
@@ -295,7 +273,7 @@ Error Transfer::Impl::error_of(CURLcode code) const {
   const std::string_view ours = problem_.data();
   std::string text = options_.endpoint.redacted() + ": ";
   text += ours.empty() ? std::string_view(curl_easy_strerror(code)) : ours;
-  return {errc_of(code), std::move(text), {}};
+  return {common::errc_of_curl(code, ours), std::move(text), {}};
 }
 
 Error Transfer::Impl::timeout_error() const {

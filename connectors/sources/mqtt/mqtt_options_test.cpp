@@ -25,13 +25,13 @@ TEST(MqttOptions, TakesTheNamesOfAllGenerations) {
   const auto a = read({"-m", "tcp://h:1883", "--mqtt-topic", "a/+", "-q", "2", "--timeout", "30"});
   ASSERT_TRUE(a.outcome.ok()) << a.outcome.report();
   EXPECT_EQ(a.options.qos, 2);
-  EXPECT_EQ(a.options.keep_alive, 30s);
+  EXPECT_EQ(a.options.broker.keep_alive, 30s);
 
   const auto c = read({"--url", "mqtts://u:p@h", "--topic", "a", "--topic", "$share/g/b/#",
                        "--payload-output-type", "json"});
   ASSERT_TRUE(c.outcome.ok()) << c.outcome.report();
   EXPECT_EQ(c.options.topics, (std::vector<std::string>{"a", "$share/g/b/#"}));
-  EXPECT_EQ(c.options.url.user(), "u");
+  EXPECT_EQ(c.options.broker.url.user(), "u");
 }
 
 TEST(MqttOptions, RefusesWhatCannotWork) {

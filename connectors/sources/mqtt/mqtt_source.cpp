@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstring>
-#include <random>
 
 #include <poll.h>
 
@@ -29,56 +27,21 @@ std::uint64_t sequence_of(const Position& position) {
   return sequence;
 }
 
-std::optional<std::string> text_or_none(const std::string& first, const std::string& second) {
-  if (!first.empty()) return first;
-  if (!second.empty()) return second;
-  return std::nullopt;
-}
-
 SessionOptions session_options(const MqttOptions& options) {
   return {
-      .version = options.version == VersionChoice::v3_1_1 ? Version::v3_1_1 : Version::v5,
-      .client_id = options.client_id,
-      .user = text_or_none(options.user, options.url.user()),
-      .password = text_or_none(options.password.reveal(), options.url.password().reveal()),
+      .version = first_version(options.broker),
+      .client_id = options.broker.client_id,
+      .user = user_of(options.broker),
+      .password = password_of(options.broker),
       .topics = options.topics,
       .qos = static_cast<Qos>(options.qos),
       .clean_start = options.clean_session,
       .session_expiry = options.clean_session ? std::chrono::seconds{0} : options.session_expiry,
-      .keep_alive = options.keep_alive,
+      .keep_alive = options.broker.keep_alive,
       .receive_maximum = options.max_in_flight,
       .packet_bytes_max = options.max_packet_size.bytes,
-      .answer_timeout = options.connect_timeout,
+      .answer_timeout = options.broker.connect_timeout,
   };
-}
-
-SocketOptions socket_options(const MqttOptions& options) {
-  const bool tls = uses_tls(options);
-  return {
-      .host = options.url.host(),
-      .port = options.url.port_or(tls ? 8883 : 1883),
-      .tls = tls,
-      .ca_file = options.ca_file,
-      .cert_file = options.cert_file,
-      .key_file = options.key_file,
-      .key_password = options.key_password.reveal(),
-      .insecure = options.insecure,
-      .proxy = options.proxy ? options.proxy->reveal() : std::string(),
-      .connect_timeout = options.connect_timeout,
-  };
-}
-
-// A session of nobody else's, gone with its connection: the one of a running instance stays where
-// it is. Short enough for every broker.
-std::string check_client_id() {
-  std::random_device random;
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "sluice-check-%08x", random());
-  return text.data();
-}
-
-std::string_view text_of(Version version) {
-  return version == Version::v5 ? "5" : "3.1.1";
 }
 
 }  // namespace
@@ -89,10 +52,11 @@ MqttSource::MqttSource(MqttOptions options)
       session_(session_options(options_)) {}
 
 void MqttSource::run(SourceContext& stream) {
-  if (options_.client_id.empty()) session_.set_client_id("sluice-" + stream.name());
+  if (options_.broker.client_id.empty()) session_.set_client_id("sluice-" + stream.name());
   while (!stream.stopping()) {
     const auto served = serve(stream);
     socket_.reset();
+    session_.close();
     const bool lived_shortly = announced_ && Clock::now() - announced_at_ < short_life;
     if (announced_) short_lives_ = lived_shortly ? short_lives_ + 1 : 0;
     if (served.ok() || (stream.stopping() && served.error().code == Errc::cancelled)) return;
@@ -119,7 +83,7 @@ std::string MqttSource::taken_over_hint() const {
 }
 
 bool MqttSource::fall_back(const Error& error) {
-  if (error.code != Errc::unsupported || options_.version != VersionChoice::automatic ||
+  if (error.code != Errc::unsupported || options_.broker.version != VersionChoice::automatic ||
       session_.version() != Version::v5 || was_connected_) {
     return false;
   }
@@ -142,7 +106,8 @@ bool MqttSource::give_up_for_good(const Error& error) const {
 }
 
 Outcome<Done> MqttSource::serve(SourceContext& stream) {
-  auto socket = Socket::connect(socket_options(options_), [&] { return stream.stopping(); });
+  auto socket =
+      common::Socket::connect(socket_options(options_.broker), [&] { return stream.stopping(); });
   if (!socket.ok()) return socket.error();
   socket_ = std::move(socket.value());
   announced_ = unread_ = false;
@@ -227,25 +192,44 @@ Outcome<bool> MqttSource::deliver_received(SourceContext& stream) {
 }
 
 void MqttSource::deliver(SourceContext& stream, const Message& message) {
+  try {
+    const bool counts = pass(stream, message);
+    if (message.sequence) seen_ = *message.sequence;
+    if (message.sequence && counts) sent_ = seen_;
+  } catch (const Failure&) {
+    // It may be tried again, with what the broker repeats on the next connection.
+    if (message.sequence) session_.not_taken(*message.sequence);
+    (void)write();  // the acknowledgements of those before it
+    session_.close();
+    socket_.reset();
+    throw;
+  }
+  settle();
+}
+
+bool MqttSource::pass(SourceContext& stream, const Message& message) {
   auto value = format_.json_or_binary(message.topic, message.payload);
   if (!value && options_.on_invalid_payload == InvalidPayload::binary) {
     value = format_.binary(message.topic, message.payload);
-  }
-  if (!value && options_.on_invalid_payload == InvalidPayload::stop) {
-    throw Failure(Errc::malformed, "a message of topic '" + std::string(message.topic) +
-                                       "' is not JSON; choose what to do with such messages: "
-                                       "--on-invalid-payload drop or binary");
   }
   std::optional<Position> position;
   if (message.sequence) position = position_of(*message.sequence);
   if (value) {
     stream.send({.value = *value}, std::move(position));
-    if (message.sequence) sent_ = seen_ = *message.sequence;
-  } else {
-    stream.filtered("not JSON");
-    if (message.sequence) seen_ = *message.sequence;
+    return true;
   }
-  settle();
+  if (options_.on_invalid_payload == InvalidPayload::drop) {
+    stream.filtered("not JSON");
+    return false;
+  }
+  const Error error{Errc::malformed,
+                    "a message of topic '" + std::string(message.topic) +
+                        "' is not JSON; choose what to do with such messages: --on-malformed, or "
+                        "--on-invalid-payload binary",
+                    {}};
+  if (options_.on_invalid_payload == InvalidPayload::stop) throw Failure(error);
+  stream.refuse({.key = message.topic, .value = message.payload}, error, std::move(position));
+  return true;
 }
 
 void MqttSource::acknowledged(const Position& position) {
@@ -277,20 +261,20 @@ void MqttSource::check(CheckContext& check) {
   Session session(options);
   auto done = greet(session, check);
   if (!done.ok() && done.error().code == Errc::unsupported &&
-      options_.version == VersionChoice::automatic) {
+      options_.broker.version == VersionChoice::automatic) {
     session.set_version(Version::v3_1_1);
     done = greet(session, check);
   }
   if (!done.ok()) {
     throw Failure(in_context("checked with the client id " + session.client_id(), done.error()));
   }
-  check.found("the broker " + options_.url.redacted() + " takes us, MQTT " +
+  check.found("the broker " + options_.broker.url.redacted() + " takes us, MQTT " +
               std::string(text_of(session.version())));
 }
 
 Outcome<Done> MqttSource::greet(Session& session, CheckContext& check) const {
   const auto is_late = [&] { return check.time_left().count() == 0; };
-  auto made = Socket::connect(socket_options(options_), is_late);
+  auto made = common::Socket::connect(socket_options(options_.broker), is_late);
   if (!made.ok()) {
     return is_late() ? Error{Errc::timed_out, "no connection to the broker in time", {}}
                      : made.error();
@@ -324,7 +308,7 @@ Outcome<Done> MqttSource::greet(Session& session, CheckContext& check) const {
 void MqttSource::leave(SourceContext& stream) {
   stream.flush();  // brings the last acknowledgements
   session_.close();
-  const auto until = Clock::now() + options_.connect_timeout;
+  const auto until = Clock::now() + options_.broker.connect_timeout;
   while (write().ok() && !session_.output().empty() && Clock::now() < until) {
     pollfd fd{.fd = socket_->fd(), .events = POLLOUT};
     ::poll(&fd, 1, 100);

@@ -11,9 +11,9 @@
 
 #include <sluice/connector/source.hpp>
 
+#include "common/socket/socket.hpp"
 #include "mqtt_options.hpp"
 #include "session.hpp"
-#include "socket.hpp"
 
 namespace sluice::mqtt {
 
@@ -35,6 +35,8 @@ class MqttSource final : public Source {
   // True when all that was received is delivered, false when the stream has no room for more.
   [[nodiscard]] Outcome<bool> deliver_received(SourceContext& stream);
   void deliver(SourceContext& stream, const Message& message);
+  // False when it was dropped, so that no acknowledgement will come for it.
+  [[nodiscard]] bool pass(SourceContext& stream, const Message& message);
   [[nodiscard]] Outcome<Done> write();
   [[nodiscard]] bool wants_more(SourceContext& stream) const;
   void wait_for_something(SourceContext& stream, bool reading);
@@ -50,7 +52,7 @@ class MqttSource final : public Source {
   MqttOptions options_;
   RecordFormat format_;
   Session session_;
-  std::unique_ptr<Socket> socket_;
+  std::unique_ptr<common::Socket> socket_;
   bool was_connected_ = false;  // in this run of the program
   bool announced_ = false;      // this connection, to the kit
   Session::Time announced_at_{};

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <functional>
 
-#include "reason.hpp"
+#include "common/mqtt/reason.hpp"
 
 namespace sluice::mqtt {
 namespace {
@@ -74,7 +74,11 @@ Outcome<std::optional<Message>> Session::next() {
   for (;;) {
     const std::string_view bytes(input_.data() + input_begin_, input_end_ - input_begin_);
     auto frame = split_frame(bytes, options_.packet_bytes_max);
-    if (!frame.ok()) return frame.error();
+    if (!frame.ok()) {
+      auto error = frame.error();
+      if (error.code == Errc::too_large) error.context += ": raise --max-packet-size";
+      return error;
+    }
     if (!frame.value()) return std::optional<Message>{};
     input_begin_ += frame.value()->size;
     auto message = handle(*frame.value());

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "packet.hpp"
+#include "common/mqtt/packet.hpp"
 #include "unacknowledged.hpp"
 
 namespace sluice::mqtt {
@@ -74,6 +74,8 @@ class Session {
 
   // The stream has every message up to this number.
   void acknowledge(std::uint64_t sequence);
+  // It did not take this one: what the broker repeats of it is handed out again.
+  void not_taken(std::uint64_t sequence) { unacknowledged_.not_taken(sequence); }
 
   // Bytes for the broker. Say how many of them went.
   [[nodiscard]] std::string_view output() const {
@@ -99,7 +101,7 @@ class Session {
   // The broker repeated these and they were not handed out again.
   [[nodiscard]] std::uint64_t repeated() const { return repeated_; }
 
-  // Writes DISCONNECT.
+  // Writes DISCONNECT. Acknowledgements from now on are for the next connection.
   void close();
   [[nodiscard]] bool closed() const { return state_ == State::closed; }
 

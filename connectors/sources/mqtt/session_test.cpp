@@ -205,6 +205,25 @@ TEST(Session, RepeatsThePubrecThatWasLost) {
 }
 
 // A broker that crashed went back to an older state of its own and used the id again.
+TEST(Session, HandsOutAgainWhatTheStreamDidNotTake) {
+  for (const Qos qos : {qos1, qos2}) {
+    Script script;
+    script.connect();
+    script.give(Script::publish(qos, 3, "taken"));
+    script.give(Script::publish(qos, 4, "refused"));
+    script.session.not_taken(script.sequences[1]);
+    script.session.close();
+    script.session.acknowledge(script.sequences[0]);
+    script.connect(true);
+    script.give(Script::publish(qos, 3, "taken", true));
+    script.give(Script::publish(qos, 4, "refused", true));
+    EXPECT_EQ(script.messages, (std::vector<std::string>{"taken", "refused", "refused"}));
+    EXPECT_EQ(script.take_output(), qos == qos1 ? puback(3) : pubrec(3));
+    script.session.acknowledge(script.sequences[2]);
+    EXPECT_EQ(script.take_output(), qos == qos1 ? puback(4) : pubrec(4));
+  }
+}
+
 TEST(Session, HandsOutAnotherMessageUnderAnOldId) {
   for (const Qos qos : {qos1, qos2}) {
     Script script;

@@ -14,7 +14,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "packet.hpp"
+#include "common/mqtt/packet.hpp"
 
 namespace sluice::mqtt {
 
@@ -29,6 +29,12 @@ class Unacknowledged {
   Arrival arrived(const Publish& publish, std::uint64_t hash);
   // The number of the message that came last.
   [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
+
+  // The stream did not take this message: when the broker repeats it, it is a new one.
+  void not_taken(std::uint64_t sequence) {
+    std::erase_if(queue_, [&](const Entry& entry) { return entry.sequence == sequence; });
+    std::erase_if(exchanges_, [&](const auto& item) { return item.second.sequence == sequence; });
+  }
 
   // The stream has all messages up to this number.
   void stream_has(std::uint64_t sequence) {

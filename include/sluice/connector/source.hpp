@@ -38,12 +38,13 @@ class SourceContext {
  public:
   virtual ~SourceContext() = default;
 
-  // Queues a copy of the record. Waits while the byte budget is used up: that is the
-  // back-pressure. Throws: what the topic refused, now or earlier: let it pass, the kit stops
+  // Queues a copy of the record. Waits while the byte budget is used up, and for the user's rate
+  // limit: that is the back-pressure. A record that is too large for the topic is treated as one
+  // given to `refuse`. Throws: what the topic refused, now or earlier: let it pass, the kit stops
   // the connector; `cancelled` when the time to drain is over.
   virtual void send(const RecordRef& record, std::optional<Position> position = {}) = 0;
-  // True when a record of any size would be queued without waiting. For a source that must not
-  // block: it stops reading until `wake_fd` is readable and this is true.
+  // True when a record of any size would be queued without waiting for the budget or the rate. For
+  // a source that must not block: it stops reading until `wake_fd` is readable and this is true.
   [[nodiscard]] virtual bool has_room() const = 0;
   // Waits until everything sent is in the topic, and has been acknowledged.
   virtual void flush() = 0;
@@ -70,7 +71,22 @@ class SourceContext {
   // A record from outside that will not be sent, by a rule of the user's. Counted by reason: a
   // few fixed words.
   virtual void filtered(std::string_view reason) = 0;
-  // How long to wait before trying again: exponential with jitter, reset by `connected`.
+  // A record from outside that cannot be sent as it is, because of `error`: `malformed`,
+  // `record_too_large`. The user's error policy for that class says whether it is left out and
+  // counted, becomes a dead letter with these bytes, ends the connector or is tried again: then
+  // this throws; let it pass, `run` is called again where it is tried again. Its position counts as
+  // that of a record that was sent.
+  virtual void refuse(const RecordRef& original, const Error& error,
+                      std::optional<Position> position = {}) = 0;
+  // Everything before this position is done, and needed no record: where a source begins the first
+  // time, so that it begins there too when it is started anew before its first record. Becomes what
+  // the position of a record does.
+  virtual void passed(Position) {}
+  // The outside asked to be left alone for so long (`Retry-After`): the next pause lasts at least
+  // that, an hour at most. Say it before `next_retry_delay`, or before throwing.
+  virtual void retry_after(std::chrono::milliseconds) {}
+  // How long to wait before trying again: exponential with jitter, reset by `connected`. Throws:
+  // the last error given to `disconnected`, when the user wants no more tries: let it pass.
   [[nodiscard]] virtual std::chrono::milliseconds next_retry_delay() = 0;
 };
 
@@ -79,9 +95,9 @@ class Source {
   virtual ~Source() = default;
 
   // Reads the outside until it ends (then the connector ends, with exit code 0) or the
-  // context says stop. Throws: `Failure`; a retryable one makes the kit call `run` again, after
-  // a back-off and with everything sent acknowledged, any other stops the connector with the
-  // code's exit code.
+  // context says stop. Throws: `Failure`; a retryable one, or one whose class the user wants to be
+  // tried again, makes the kit call `run` again, after a back-off and with everything sent
+  // acknowledged; any other stops the connector with the code's exit code.
   virtual void run(SourceContext& stream) = 0;
   // The topic has everything up to here, and the position is stored. Positions in between may
   // be skipped. On the source's thread, inside a call of the context. Must not call the context.

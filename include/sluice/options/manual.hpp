@@ -7,6 +7,7 @@
 // are plain; what is in backticks is shown bold. A usage is written as help writes it: words are
 // bold, `<VALUE>` is slanted.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,8 @@ class ManualPage {
   ManualPage& exit_status();
   // The variables of the options, and that of the profile. Other items may follow.
   ManualPage& environment(const OptionSet& set);
+  // Of several commands; what they have in common is there once.
+  ManualPage& environment(std::span<const OptionSet> sets);
   ManualPage& files();
   // Names of pages of section 1, with blanks between.
   ManualPage& see_also(std::string_view names);

@@ -78,10 +78,11 @@ END
   stop_process source
 }
 
-@test "MQTT 3.1.1, several topics, JSON payloads; what is not JSON is counted" {
+@test "MQTT 3.1.1, several topics, JSON payloads; what is not JSON is dropped on request, and counted" {
   start_cluster
   start_broker
-  start_source --mqtt-topic a --mqtt-topic 'b/+' --mqtt-version 3.1.1 --payload-output-type json
+  start_source --mqtt-topic a --mqtt-topic 'b/+' --mqtt-version 3.1.1 --payload-output-type json \
+    --on-invalid-payload drop
   wait_for connected
   publish -t a -q 1 -m '{"z": 1, "a": [1.50, null]}'
   publish -t a -q 1 -m 'not JSON'
@@ -115,17 +116,38 @@ YAML
   [[ $(topic_values t) == '{"mqtt_topic":"a/b","payload":{"on":true}}' ]]
 }
 
-@test "a message that is not JSON can stop it, and stays in the broker" {
+@test "a message that is not JSON stops it, and stays in the broker" {
   start_cluster
   start_broker
-  start_source --mqtt-topic a --payload-output-type json --on-invalid-payload stop
+  start_source --mqtt-topic a --payload-output-type json
   wait_for connected
   publish -t a -q 1 -m 'not JSON'
   ends_with 1 source
-  log_has source "--on-invalid-payload"
+  log_has source "a message of topic 'a' is not JSON"
+  start_source --mqtt-topic a --payload-output-type json --on-invalid-payload stop --on-malformed skip
+  ends_with 1 source
   start_source --mqtt-topic a --payload-output-type json --on-invalid-payload binary
   wait_for topic_has t 1
 }
+
+@test "a message that is not JSON is tried again as often as allowed, and none around it is lost" {
+  start_cluster
+  start_broker
+  for qos in 1 2; do
+    start_source --mqtt-topic 'a/#' --qos $qos --client-id "retry-$qos" --payload-output-type json \
+      --on-malformed retry --retry-limit 2 --retry-delay-min 1ms --retry-delay-max 5ms \
+      --on-retries-exhausted dead-letter --dead-letter-file "$work/letters-$qos"
+    wait_for connected
+    printf '%s\n' 1 bad 2 3 | publish -t a/b -q $qos -l
+    wait_for distinct_are 3
+    wait_for test -s "$work/letters-$qos"
+    [[ $(jq -r '[.key, .value, .attempts] | @csv' "$work/letters-$qos") == '"a/b","bad",2' ]]
+    stop_process source
+    rm "$work/source.log"  # `connected` is of the next one
+    sluice topic delete t
+  done
+}
+distinct_are() { [[ $(topic_values t | sort -u | wc -l) -eq $1 ]]; }
 
 @test "TLS with a client certificate; a wrong authority and a missing certificate are refused" {
   local -r days=2
