@@ -3,21 +3,39 @@
 # Runs suites of tests and counts how they ended, for tools/test.sh, which sources it: 0 passed, 77
 # skipped, all else failed.
 passed=0 failed=0 skipped=0
+failures=()  # a line each: the suite's name, and which of its tests failed
 
 suite() {  # suite NAME command...
-  local name=$1 start=$SECONDS
+  local name=$1 start=$SECONDS log code
   shift
+  log=$(mktemp)
   printf '\n== %s\n' "$name"
-  "$@"
-  ended $? "$name" $((SECONDS - start))
+  "$@" 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  ended "$code" "$name" $((SECONDS - start)) "$log"
+  rm -f "$log"
 }
-ended() {  # ended EXIT-CODE NAME SECONDS
+ended() {  # ended EXIT-CODE NAME SECONDS OUTPUT-FILE
   case $1 in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
-    *) failed=$((failed + 1)) && echo "== FAILED: $2 (exit $1)" ;;
+    *)
+      failed=$((failed + 1))
+      failures+=("$2")
+      # Of bats, of the acceptance suite, of ctest.
+      mapfile -t -O ${#failures[@]} failures < <(grep -aE '^(not ok |FAILED |[[:space:]]*[0-9]+ - .*\(Failed)' "$4" | head -n 20 | sed 's/^/  /')
+      echo "== FAILED: $2 (exit $1)"
+      ;;
   esac
   printf '== %s: %d s\n' "$2" "$3"
+}
+
+# Which failed, and how many of each; fails if one has.
+summary() {
+  printf '\n'
+  ((failed == 0)) || printf 'failed: %s\n' "${failures[@]}"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  ((failed == 0))
 }
 
 # side_by_side NAME FOLDERS MAKE-ARGUMENT...: the suite `make -C FOLDER MAKE-ARGUMENT...` of each
@@ -40,7 +58,7 @@ side_by_side() {
     read -r index code <&9
     printf '\n== %s%s\n' "$name" "${folders[index]}"
     cat "$output/$index"
-    ended "$code" "$name${folders[index]}" $((SECONDS - since[index]))
+    ended "$code" "$name${folders[index]}" $((SECONDS - since[index])) "$output/$index"
     unset "pids[$index]"
   done
   trap - INT TERM

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # tools/test.sh PRESET all|unit|e2e|tutorial|connectors|install|browser|deb|images|interop
-# Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites.
+# Runs tests against build/PRESET. The last line is "N passed, N failed, N skipped", of suites; before it
+# stand the names of those that failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 preset=$1
@@ -34,5 +35,4 @@ wanted deb && suite "Debian packages and manual" packaging/tests/run.sh deb "$pr
 wanted images && suite "images" packaging/tests/run.sh images "$preset"
 wanted interop && suite "official clients" tests/interop/run.sh
 
-printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-((failed == 0))
+summary

@@ -67,15 +67,14 @@ fake_suites() {
   mkdir -p "$work/times"
   for name; do
     mkdir -p "$work/$name"
-    printf 'test:\n\t@echo + >$(W)/times/began-$(N); echo "first $(N)"; %s; echo "last $(N)"; test ! -e fails\n' \
+    printf 'test:\n\t@echo + >$(W)/times/began-$(N); test ! -e fails || echo "not ok 1 it works"; echo "first $(N)"; %s; echo "last $(N)"; test ! -e fails\n' \
       'until test -e $(W)/go; do sleep 0.02; done' |
       sed "s|\$(W)|$work|g; s|\$(N)|${name//\//-}|g" >"$work/$name/Makefile"
   done
 }
 # Runs them as tools/test.sh does; the counts are its last line.
 run_suites() {
-  cd "$work" && exec bash -c '. "$0/tools/suites.bash"; side_by_side "" "$1" test
-    echo "$passed passed, $failed failed, $skipped skipped"' "$sluice_root" "$*"
+  cd "$work" && exec bash -c '. "$0/tools/suites.bash"; side_by_side "" "$1" test; summary' "$sluice_root" "$*"
 }
 began() { [[ $(ls "$work/times") == "$(printf 'began-%s\n' "$@")" ]]; }
 
@@ -85,8 +84,8 @@ began() { [[ $(ls "$work/times") == "$(printf 'began-%s\n' "$@")" ]]; }
   SLUICE_SUITES=3 start_process suites run_suites a/one a/two b/kafka c/kafka
   wait_for began a-one a-two b-kafka
   touch "$work/go"
-  wait_process suites
-  [[ $(tail -1 "$work/suites.log") == "3 passed, 1 failed, 0 skipped" ]]
+  if wait_process suites; then fail "one failed, and all passed"; fi
+  [[ $(tail -3 "$work/suites.log") == $'failed: a/two\nfailed:   not ok 1 it works\n3 passed, 1 failed, 0 skipped' ]]
   grep -q '^== FAILED: a/two (exit 2)' "$work/suites.log"
   for name in a-one a-two b-kafka c-kafka; do
     [[ $(grep -A 1 "^first $name" "$work/suites.log" | tail -1) == "last $name" ]]

@@ -56,10 +56,14 @@ start_process() {
   shift
   "$@" >>"$work/$name.log" 2>&1 3>&- &
   echo $! >"$work/$name.pid"
+  # Every program of this tree ends cleanly when it is told to.
+  rm -f "$work/$name.listens"
+  if [[ $1 == "$sluice_root"/* || $1 == "$SLUICE_BIN"/* ]]; then touch "$work/$name.listens"; fi
 }
 pid_of() { cat "$work/$1.pid"; }
 is_running() { kill -0 "$(pid_of "$1")" 2>/dev/null; }
 has_ended() { ! is_running "$1"; }
+may_be_stopped() { has_ended "$1" || takes_signal "$(pid_of "$1")" "$2"; }
 
 # wait_process NAME: its exit code, when it has ended.
 wait_process() {
@@ -69,10 +73,20 @@ wait_process() {
   rm -f "$work/$1.pid"
   return "$code"
 }
+# takes_signal PID NAME: it has a handler for it, or blocks and reads it. A program that has just been
+# started does neither yet, and would be ended by it.
+takes_signal() {
+  local masks
+  masks=$(awk '/^Sig(Blk|Cgt):/ {print "0x" $2}' "/proc/$1/status" | paste -sd '|')
+  ((((${masks:-0}) >> ($(kill -l "$2") - 1)) & 1))
+}
 # stop_process NAME [SIGNAL]: its exit code.
 stop_process() {
   if [[ $1 == cluster && -n ${FLUVIO_TEST_PROFILE:-} ]]; then skip "a real cluster is not stopped"; fi
   [[ -e $work/$1.pid ]] || return 0
+  if [[ -e $work/$1.listens && ${2:-TERM} != KILL ]]; then
+    wait_for may_be_stopped "$1" "${2:-TERM}" || return 1
+  fi
   kill "-${2:-TERM}" "$(pid_of "$1")" 2>/dev/null
   wait_process "$1"
 }
