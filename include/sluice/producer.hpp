@@ -93,8 +93,9 @@ class Producer {
   // since the last flush; `timed_out` at the deadline, with everything still queued.
   void flush(std::chrono::milliseconds deadline = std::chrono::minutes(5));
   void flush_async(Callback<Done> done);
-  // Flushes, then releases. Returns by the deadline in every state; records without a result
-  // by then get `cancelled`. True when every record was acknowledged.
+  // Flushes, then releases. Returns by the deadline in every state, or half a second behind it when
+  // callbacks do not return; records without a result by then get `cancelled`. True when every
+  // record was acknowledged.
   bool close(std::chrono::milliseconds deadline);
   void clear_errors();
 

@@ -127,8 +127,15 @@ void Connection::arm(std::chrono::milliseconds timeout) {
   deadline_.expires_after(timeout);
   deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
-    if (!error && self) self->close();
+    if (error || !self) return;
+    // Cancelled or set again too late for this call.
+    if (self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
+    self->close();
   });
+}
+
+void Connection::disarm() {
+  deadline_.expires_at(std::chrono::steady_clock::time_point::max());
 }
 
 void Connection::refuse(const Error& error) {
@@ -144,7 +151,7 @@ asio::awaitable<void> Connection::read_loop() {
   input_.resize(input_buffer_bytes);
   while (reading_) {
     auto frame = co_await read_frame();
-    deadline_.cancel();
+    disarm();
     if (!frame) break;
     const auto goes_on = co_await handle(std::move(frame));
     if (!goes_on) break;

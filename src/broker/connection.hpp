@@ -127,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void look_for_answer_room();
   void refuse(const Error& error);
   void arm(std::chrono::milliseconds timeout);
+  void disarm();
   void ended();
   [[nodiscard]] bool drained() const noexcept;
 

@@ -16,6 +16,9 @@ namespace {
 
 using client::record_overhead_bytes;
 
+// How long `close` may go past its deadline for the I/O thread to come to it.
+constexpr std::chrono::milliseconds abort_grace{500};
+
 std::size_t queued_bytes_of(const RecordRef& record) {
   return record.value.size() + (record.key ? record.key->size() : 0) + record_overhead_bytes;
 }
@@ -216,8 +219,9 @@ bool Producer::Impl::close(std::chrono::milliseconds deadline) {
                {{"topic", topic_}, {"reason", failure.what()}});
   }
   try {
-    // The I/O thread never waits, so this is at once unless a callback blocks it.
-    const auto grace = std::max(client::remaining(until), std::chrono::milliseconds(20));
+    // The I/O thread never waits, so this is at once unless a callback blocks it or the machine is
+    // busy.
+    const auto grace = std::max(client::remaining(until), abort_grace);
     client::wait_for<Done>(client_->thread, grace, "closing a producer",
                            [self = shared_from_this(), why](client::Handler<Done> done) {
                              self->timer_.cancel();

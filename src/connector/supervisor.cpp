@@ -20,8 +20,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a session that was told to give up may take to notice.
-constexpr milliseconds unwind_grace{500};
+// How long a session that was told to give up may take to notice, and to store what is done: what
+// is not stored is done again by the next run.
+constexpr milliseconds unwind_grace{2'000};
 
 // What the two threads share; it lives as long as either, because the session's may be stuck.
 struct Shared {

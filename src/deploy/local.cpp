@@ -85,9 +85,10 @@ bool Local::is_supervised(const std::string& name) const {
   return is_locked(lock) && signal_holder(lock, 0);
 }
 
-// What is known about the start by now; nothing while it is open.
+// What is known about the start by now; nothing while it is open. `running_since` is when it was
+// first seen to run.
 std::optional<StartEnd> Local::judge(const Applied& applied,
-                                     std::chrono::milliseconds since_start) const {
+                                     std::optional<Clock::time_point>& running_since) const {
   const auto& deployment = applied.deployment;
   const auto record = read_run_record(store_.places(deployment.name).run);
   if (!record || record->generation != deployment.generation) return std::nullopt;
@@ -106,8 +107,10 @@ std::optional<StartEnd> Local::judge(const Applied& applied,
   }
   // Of a program that tells nothing of itself, that it does not end at once is all we can know.
   constexpr auto settled = 1s;
+  if (!running_since) running_since = Clock::now();
   if (!deployment.kit) {
-    return since_start >= settled ? std::optional(StartEnd{}) : std::nullopt;
+    const bool has_settled = Clock::now() - *running_since >= settled;
+    return has_settled ? std::optional(StartEnd{}) : std::nullopt;
   }
   const auto state = control_.state(deployment.name);
   if (!state || *state == "starting") return std::nullopt;
@@ -125,10 +128,10 @@ StartEnd Local::start(const std::string& name, std::chrono::milliseconds window)
   const auto child = unit ? pid_t{0} : spawn_supervisor(name, at.log);
   if (unit) systemd_.start(name);
   std::optional<StartEnd> end;
+  std::optional<Clock::time_point> running_since;
   bool gone = false;
   while (!end && Clock::now() - began < window) {
-    end = judge(*applied,
-                std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began));
+    end = judge(*applied, running_since);
     if (end || gone) break;
     // Once more after its end: its last word may have come in between.
     gone = child != 0 && ::waitpid(child, nullptr, WNOHANG) == child;

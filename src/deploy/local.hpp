@@ -55,8 +55,9 @@ class Local {
   [[nodiscard]] bool is_supervised(const std::string& name) const;
 
  private:
-  [[nodiscard]] std::optional<StartEnd> judge(const Applied& applied,
-                                              std::chrono::milliseconds since_start) const;
+  [[nodiscard]] std::optional<StartEnd> judge(
+      const Applied& applied,
+      std::optional<std::chrono::steady_clock::time_point>& running_since) const;
   const Store& store_;
   const Control& control_;
   Systemd systemd_;

@@ -24,18 +24,39 @@ LogPump::LogPump(RotatingLog& log) : log_(log) {
   reader_ = ends[0];
   writer_ = ends[1];
   ::fcntl(reader_, F_SETFL, O_NONBLOCK);
-  stop_ = ::eventfd(0, EFD_CLOEXEC);
+  wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
 
 LogPump::~LogPump() {
   ::close(writer_);
-  const std::uint64_t one = 1;
-  const auto written = ::write(stop_, &one, sizeof one);
-  static_cast<void>(written);
+  {
+    const std::lock_guard lock(guard_);
+    stopping_ = true;
+  }
+  wake();
   thread_.join();
   ::close(reader_);
-  ::close(stop_);
+  ::close(wake_);
+}
+
+void LogPump::wake() const {
+  const std::uint64_t one = 1;
+  const auto written = ::write(wake_, &one, sizeof one);
+  static_cast<void>(written);
+}
+
+void LogPump::flush(std::chrono::milliseconds limit) {
+  std::unique_lock lock(guard_);
+  const auto number = ++wanted_;
+  wake();
+  changed_.wait_for(lock, limit, [&] { return flushed_ >= number; });
+}
+
+void LogPump::flushed(std::uint64_t number) {
+  const std::lock_guard lock(guard_);
+  flushed_ = number;
+  changed_.notify_all();
 }
 
 // After the word to stop, what is in the pipe is still taken; nothing that comes later.
@@ -43,7 +64,13 @@ void LogPump::run() {
   constexpr std::size_t line_bytes_max = 65'536;
   std::string rest;
   std::array<char, 65'536> piece{};
-  for (bool stopping = false;;) {
+  for (;;) {
+    // Before the pipe is found empty: what was written before them is in the log then.
+    std::unique_lock lock(guard_);
+    const bool stopping = stopping_;
+    const auto wanted = wanted_;
+    const bool flushing = wanted != flushed_;
+    lock.unlock();
     const auto count = ::read(reader_, piece.data(), piece.size());
     if (count > 0) {
       rest.append(piece.data(), static_cast<std::size_t>(count));
@@ -53,13 +80,20 @@ void LogPump::run() {
       continue;
     }
     if (count < 0 && errno == EINTR) continue;
-    if (count == 0 || stopping) break;
+    const bool ends = count == 0 || stopping;
+    if ((ends || flushing) && !rest.empty()) {
+      log_.write(rest + "\n");
+      rest.clear();
+    }
+    if (flushing) flushed(wanted);
+    if (ends) return;
     std::array<pollfd, 2> ready{{{.fd = reader_, .events = POLLIN, .revents = 0},
-                                 {.fd = stop_, .events = POLLIN, .revents = 0}}};
+                                 {.fd = wake_, .events = POLLIN, .revents = 0}}};
     ::poll(ready.data(), ready.size(), -1);
-    stopping = ready[1].revents != 0;
+    std::uint64_t told = 0;
+    const auto taken = ::read(wake_, &told, sizeof told);
+    static_cast<void>(taken);
   }
-  if (!rest.empty()) log_.write(rest + "\n");
 }
 
 }  // namespace sluice::deploy

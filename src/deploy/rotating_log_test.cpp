@@ -78,6 +78,21 @@ TEST(LogReader, FollowsThroughChangesOfTheFile) {
   EXPECT_EQ(seen_before, lines(1, 30));
 }
 
+TEST(LogPump, AfterAFlushAllThatWasWrittenIsInTheLog) {
+  const TempFolder folder;
+  const auto path = folder.path() / "log";
+  RotatingLog log(path, {});
+  LogPump pump(log);
+  std::string all;
+  for (int i = 1; i <= 200; ++i) {
+    const auto text = line(i) + "last words";
+    ASSERT_EQ(::write(pump.fd(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    pump.flush(std::chrono::seconds(60));
+    all += text + '\n';
+    ASSERT_EQ(read_file(path), all);
+  }
+}
+
 TEST(LogPump, WritesAllThatWasSaidBeforeItEnds) {
   const TempFolder folder;
   const auto path = folder.path() / "log";

@@ -69,6 +69,9 @@ void go_to(const std::string& folder) {
                                              std::strerror(errno) + "; apply it again");
 }
 
+// Programs that the connector has left behind may write for ever.
+constexpr std::chrono::seconds last_words_max{2};
+
 class Supervision {
  public:
   Supervision(const Store& store, const Applied& applied, const Control& control)
@@ -88,12 +91,13 @@ class Supervision {
     try {
       write_run_record(at_.run, record_);
     } catch (const Failure& failure) {
-      if (log_fd_ >= 0) say(log_fd_, failure.what());
+      say(failure.what());
     }
   }
-  void say(int log_fd, const std::string& line) const {
+  void say(const std::string& line) const {
+    if (pump_ == nullptr) return;
     const auto text = utc_now() + " sluice: " + line + "\n";
-    const auto written = ::write(log_fd, text.data(), text.size());
+    const auto written = ::write(pump_->fd(), text.data(), text.size());
     static_cast<void>(written);
   }
   [[nodiscard]] bool is_to_be_paused() const;
@@ -107,7 +111,7 @@ class Supervision {
   const Control& control_;
   Places at_;
   RunRecord record_;
-  int log_fd_ = -1;
+  LogPump* pump_ = nullptr;  // while `run` has it
   std::optional<Pauser> pauser_;
 };
 
@@ -117,7 +121,7 @@ bool Supervision::is_to_be_paused() const {
     const auto now = store_.load(applied_.deployment.name);
     return now && now->deployment.desired == Desired::paused;
   } catch (const Failure& failure) {
-    say(log_fd_, failure.what());
+    say(failure.what());
     return applied_.deployment.desired == Desired::paused;
   }
 }
@@ -137,6 +141,8 @@ void Supervision::ended(const launch::ChildEnd& end, std::uint64_t restarts) {
   record_.exit_code = end.code();
   record_.ended = utc_now();
   record_.reason = describe_end(end);
+  // Whoever started it shows its last words when it has failed.
+  if (pump_ != nullptr) pump_->flush(last_words_max);
   // What the end means is said at once: whoever started it looks here.
   switch (kind_of(end)) {
     case launch::EndKind::finished:
@@ -176,8 +182,8 @@ int Supervision::fail(const Failure& failure) {
 
 int Supervision::run(int lock_fd) {
   RotatingLog log(at_.log, {});
-  const LogPump pump(log);
-  log_fd_ = pump.fd();
+  LogPump pump(log);
+  pump_ = &pump;
   try {
     keep(RunState::starting);
     go_to(applied_.deployment.local.folder);
@@ -185,22 +191,22 @@ int Supervision::run(int lock_fd) {
     const auto name_lock = or_throw(launch::RunLock::take(applied_.deployment.name, at_.config));
     const auto secrets = applied_.secrets.empty() ? std::nullopt : std::optional(at_.secrets);
     const auto plan = local_plan(applied_, at_.config, secrets, at_.state);
-    say(pump.fd(), "generation " + std::to_string(applied_.deployment.generation) + ": " +
-                       plan.command_line());
+    say("generation " + std::to_string(applied_.deployment.generation) + ": " +
+        plan.command_line());
     const auto result = launch::supervise(
         plan,
         {.drain_timeout = applied_.deployment.running.drain_timeout + std::chrono::seconds(2),
          .output_fd = pump.fd(),
          // Who finds the deployment's lock free finds the name free.
          .kept_fds = {lock_fd, name_lock.fd()}},
-        {.say = [&](const std::string& line) { say(pump.fd(), line); },
+        {.say = [&](const std::string& line) { say(line); },
          .started = [&](pid_t pid, std::uint64_t restarts) { started(pid, restarts); },
          .ended = [&](const launch::ChildEnd& end,
                       std::uint64_t restarts) { ended(end, restarts); }});
     return conclude(result);
   } catch (const Failure& failure) {
     pauser_.reset();
-    say(pump.fd(), failure.what());
+    say(failure.what());
     return fail(failure);
   }
 }
