@@ -10,6 +10,7 @@
 
 #include "common/http/http_status.hpp"
 #include "common/http/json_member.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::common {
 namespace {
@@ -35,12 +36,6 @@ std::optional<std::string> file_text(const std::string& path) {
     throw Failure(Errc::invalid_config, path + " has more than 1 MiB: not a file of credentials");
   }
   return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 std::string get(HttpClient& http, const std::string& url, std::vector<Header> headers,

@@ -5,29 +5,15 @@
 #include <array>
 #include <charconv>
 
-#include <curl/curl.h>
 #include <openssl/sha.h>
 
 #include <sluice/base64.hpp>
 
-#include "common/curl/curl_errors.hpp"
+#include "common/curl/curl_handle.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::common {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 std::string hex_sha256(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -40,28 +26,6 @@ std::string hex_sha256(std::string_view text) {
   }
   return out;
 }
-
-class HeaderList {
- public:
-  HeaderList() = default;
-  ~HeaderList() { curl_slist_free_all(list_); }
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-
-  void add(const std::string& line) {
-    curl_slist* longer = curl_slist_append(list_, line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    list_ = longer;
-  }
-  // libcurl sends a header without a value only when it is written so.
-  void add(const Header& header) {
-    add(header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
-  }
-  [[nodiscard]] curl_slist* get() const { return list_; }
-
- private:
-  curl_slist* list_ = nullptr;
-};
 
 bool has_header(const HttpRequest& request, const char* name) {
   return std::ranges::any_of(request.headers, [&](const Header& header) {
@@ -102,34 +66,15 @@ std::string_view HttpResponse::header(std::string_view name) const {
 class HttpClient::Impl {
  public:
   Impl(const HttpSettings& settings, std::string user_agent)
-      : settings_(settings), user_agent_(std::move(user_agent)) {
-    set_up_curl();
-    easy_ = curl_easy_init();
-    if (easy_ == nullptr) throw Failure(Errc::internal, "libcurl cannot be set up");
-  }
-  ~Impl() { curl_easy_cleanup(easy_); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
+      : settings_(settings), user_agent_(std::move(user_agent)) {}
 
   Outcome<HttpResponse> perform(const HttpRequest& request, const std::function<bool()>& give_up);
 
  private:
-  template <typename T>
-  void set(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(easy_, option, value);
-    if (code != CURLE_OK) {
-      throw Failure(Errc::invalid_config,
-                    std::string("libcurl refuses a setting: ") + curl_easy_strerror(code));
-    }
-  }
-  void set_text(CURLoption option, const std::string& value) {
-    if (!value.empty()) set(option, value.c_str());
-  }
   void set_connection();
-  void set_tls();
   void set_body(const HttpRequest& request);
-  void set_headers(const HttpRequest& request, HeaderList& list);
-  void set_aws(const HttpRequest& request, HeaderList& list);
+  void set_headers(const HttpRequest& request, CurlHeaders& list);
+  void set_aws(const HttpRequest& request, CurlHeaders& list);
   void take_header(std::string_view line);
   bool take_body(std::string_view bytes);
   [[nodiscard]] Error error_of(CURLcode code, const HttpRequest& request) const;
@@ -148,85 +93,68 @@ class HttpClient::Impl {
 
   HttpSettings settings_;
   std::string user_agent_;
-  CURL* easy_ = nullptr;
-  std::array<char, CURL_ERROR_SIZE> problem_{};
+  CurlHandle curl_;
   HttpResponse response_;
   std::size_t answer_bytes_max_ = 0;
   bool too_large_ = false;
 };
 
 void HttpClient::Impl::set_connection() {
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_ERRORBUFFER, problem_.data());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl can undo
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.request_timeout.count()));
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_TCP_NODELAY, 1L);
-  set_text(CURLOPT_USERAGENT, user_agent_);
-  if (settings_.proxy) set(CURLOPT_PROXY, settings_.proxy->reveal().c_str());
-  set(CURLOPT_HEADERFUNCTION, &on_header);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_WRITEFUNCTION, &on_body);
-  set(CURLOPT_WRITEDATA, this);
-}
-
-void HttpClient::Impl::set_tls() {
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set_text(CURLOPT_CAINFO, settings_.ca_file);
-  set_text(CURLOPT_SSLCERT, settings_.cert_file);
-  set_text(CURLOPT_SSLKEY, settings_.key_file);
-  set_text(CURLOPT_KEYPASSWD, settings_.key_password.reveal());
-  set(CURLOPT_SSL_VERIFYPEER, settings_.insecure ? 0L : 1L);
-  set(CURLOPT_SSL_VERIFYHOST, settings_.insecure ? 0L : 2L);
+  curl_.set_http();
+  curl_.set_tls(settings_.tls);
+  curl_.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
+  curl_.set(CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.request_timeout.count()));
+  curl_.set_text(CURLOPT_USERAGENT, user_agent_);
+  if (settings_.proxy) curl_.set(CURLOPT_PROXY, settings_.proxy->reveal().c_str());
+  curl_.set(CURLOPT_HEADERFUNCTION, &on_header);
+  curl_.set(CURLOPT_HEADERDATA, this);
+  curl_.set(CURLOPT_WRITEFUNCTION, &on_body);
+  curl_.set(CURLOPT_WRITEDATA, this);
 }
 
 void HttpClient::Impl::set_body(const HttpRequest& request) {
   const bool has_body = !request.body.empty() || request.method == "POST" ||
                         request.method == "PUT" || request.method == "PATCH";
   if (request.method == "HEAD") {
-    set(CURLOPT_NOBODY, 1L);
+    curl_.set(CURLOPT_NOBODY, 1L);
     return;
   }
   if (has_body) {
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    curl_.set(CURLOPT_POST, 1L);
+    curl_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_.set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
   }
   if (request.method != (has_body ? "POST" : "GET")) {
-    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    curl_.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 }
 
-void HttpClient::Impl::set_headers(const HttpRequest& request, HeaderList& list) {
-  for (const Header& header : request.headers) list.add(header);
+void HttpClient::Impl::set_headers(const HttpRequest& request, CurlHeaders& list) {
+  for (const Header& header : request.headers) list.add(header.name, header.value);
   if (request.aws) {
     set_aws(request, list);  // would sign the lines below, which are not sent
   } else {
-    list.add("Expect:");
+    list.leave_out("Expect");
     // libcurl would say that a body is a form.
-    if (!has_header(request, "content-type")) list.add("Content-Type:");
+    if (!has_header(request, "content-type")) list.leave_out("Content-Type");
   }
-  set(CURLOPT_HTTPHEADER, list.get());
+  curl_.set(CURLOPT_HTTPHEADER, list.get());
 }
 
-void HttpClient::Impl::set_aws(const HttpRequest& request, HeaderList& list) {
+void HttpClient::Impl::set_aws(const HttpRequest& request, CurlHeaders& list) {
   const AwsSigning& aws = *request.aws;
   // A `..` in a name is none: it would lead out of the bucket.
-  set(CURLOPT_PATH_AS_IS, 1L);
+  curl_.set(CURLOPT_PATH_AS_IS, 1L);
   // `Expect: 100-continue`, which libcurl adds to a large body, cannot be left out here.
-  set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
-  set(CURLOPT_AWS_SIGV4, ("aws:amz:" + aws.region + ':' + aws.service).c_str());
-  set(CURLOPT_USERNAME, aws.access_key_id.reveal().c_str());
-  set(CURLOPT_PASSWORD, aws.secret_access_key.reveal().c_str());
+  curl_.set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+  curl_.set(CURLOPT_AWS_SIGV4, ("aws:amz:" + aws.region + ':' + aws.service).c_str());
+  curl_.set(CURLOPT_USERNAME, aws.access_key_id.reveal().c_str());
+  curl_.set(CURLOPT_PASSWORD, aws.secret_access_key.reveal().c_str());
   if (!aws.session_token.empty()) {
-    list.add(Header{"X-Amz-Security-Token", aws.session_token.reveal()});
+    list.add("X-Amz-Security-Token", aws.session_token.reveal());
   }
   if (aws.service == "s3" && !has_header(request, "x-amz-content-sha256")) {
-    list.add(Header{"X-Amz-Content-Sha256", hex_sha256(request.body)});
+    list.add("X-Amz-Content-Sha256", hex_sha256(request.body));
   }
 }
 
@@ -255,37 +183,28 @@ bool HttpClient::Impl::take_body(std::string_view bytes) {
 }
 
 Error HttpClient::Impl::error_of(CURLcode code, const HttpRequest& request) const {
-  const std::string_view ours = problem_.data();
-  std::string text = shown_request(request) + ": ";
-  const Errc errc = errc_of_curl(code, ours);
-  if (errc == Errc::cancelled) {
-    text += "given up before the answer came";
-  } else {
-    text += ours.empty() ? std::string_view(curl_easy_strerror(code)) : ours;
-  }
-  return {errc, std::move(text), {}};
+  Error error = curl_.error(code, shown_request(request));
+  if (error.code != Errc::cancelled) return error;
+  return {Errc::cancelled, shown_request(request) + ": given up before the answer came", {}};
 }
 
 Outcome<HttpResponse> HttpClient::Impl::perform(const HttpRequest& request,
                                                 const std::function<bool()>& give_up) {
-  curl_easy_reset(easy_);  // the connections stay
-  HeaderList headers;
+  curl_.reset();
+  CurlHeaders headers;
   set_connection();
-  set_tls();
-  set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
-  set(CURLOPT_MAXREDIRS, 10L);
-  set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));
-  set(CURLOPT_NOPROGRESS, 0L);
-  set(CURLOPT_XFERINFOFUNCTION, &on_progress);
-  set(CURLOPT_XFERINFODATA, const_cast<std::function<bool()>*>(&give_up));
+  curl_.set(CURLOPT_URL, request.url.c_str());
+  curl_.set(CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
+  curl_.set(CURLOPT_POSTREDIR, static_cast<long>(CURL_REDIR_POST_ALL));
+  curl_.set(CURLOPT_NOPROGRESS, 0L);
+  curl_.set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+  curl_.set(CURLOPT_XFERINFODATA, const_cast<std::function<bool()>*>(&give_up));
   set_body(request);
   set_headers(request, headers);
-  problem_.front() = '\0';
   response_ = {};
   too_large_ = false;
   answer_bytes_max_ = request.answer_bytes_max;
-  const CURLcode code = curl_easy_perform(easy_);
+  const CURLcode code = curl_easy_perform(curl_.get());
   if (too_large_ && response_.ok() && !request.may_be_cut) {
     return Error{Errc::too_large,
                  shown_request(request) + ": the answer has more than " +

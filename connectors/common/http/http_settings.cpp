@@ -4,10 +4,7 @@
 namespace sluice::common {
 
 void validate(const HttpSettings& settings, OptionProblems& problems) {
-  if (settings.cert_file.empty() != settings.key_file.empty()) {
-    problems.add(settings.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
+  validate(settings.tls, problems);
 }
 
 }  // namespace sluice::common

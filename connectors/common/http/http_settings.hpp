@@ -13,16 +13,14 @@
 
 #include <sluice/options.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::common {
 
 struct HttpSettings {
   std::chrono::milliseconds request_timeout{15'000};
   std::chrono::milliseconds connect_timeout{10'000};
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  Secret<std::string> key_password;
-  bool insecure = false;
+  TlsOptions tls;
   std::optional<Url> proxy;
 };
 
@@ -44,15 +42,7 @@ struct sluice::option_table<sluice::common::HttpSettings> {
       option<&O::connect_timeout>("http-connect-timeout", "Longest wait for the connection.")
           .bare_number_unit(second)
           .at_least(least),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the server's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::key_password>("key-password", "Password of the key file."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the server. Anybody in between can read "
-                           "along: for tests only."),
+      option_group<&O::tls>(),
       option<&O::proxy>("proxy",
                         "Proxy to reach the server through; by default that of the environment "
                         "(http_proxy, https_proxy, no_proxy).")

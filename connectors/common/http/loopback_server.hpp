@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <charconv>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "common/testing/loopback_listener.hpp"
 
 namespace sluice::common {
 
@@ -22,28 +20,11 @@ class LoopbackServer {
  public:
   // Answers the requests in turn with these raw texts; an empty one closes the connection without
   // an answer. What comes behind the last gets that one again. `silence` answers nothing.
-  explicit LoopbackServer(std::vector<std::string> answers) : answers_(std::move(answers)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener_, 8);
-    socklen_t size = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~LoopbackServer() {
-    stopping_ = true;
-    ::shutdown(listener_, SHUT_RDWR);
-    if (const int open = connection_.load(); open >= 0) ::shutdown(open, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  LoopbackServer(const LoopbackServer&) = delete;
-  LoopbackServer& operator=(const LoopbackServer&) = delete;
-
+  explicit LoopbackServer(std::vector<std::string> answers)
+      : answers_(std::move(answers)), listener_([this](int fd) {
+          while (talk(fd)) {
+          }
+        }) {}
   static std::string answer(int status, const std::string& body = {},
                             const std::string& headers = {}) {
     return "HTTP/1.1 " + std::to_string(status) +
@@ -51,28 +32,16 @@ class LoopbackServer {
            body;
   }
   [[nodiscard]] std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return "http://127.0.0.1:" + std::to_string(listener_.port()) + path;
   }
   // Raw: head and body.
   [[nodiscard]] std::vector<std::string> requests() {
     const std::scoped_lock lock(mutex_);
     return requests_;
   }
-  [[nodiscard]] int connections() const { return connections_; }
+  [[nodiscard]] int connections() const { return listener_.connections(); }
 
  private:
-  void serve() {
-    while (!stopping_) {
-      const int fd = ::accept(listener_, nullptr, nullptr);
-      if (fd < 0) return;
-      ++connections_;
-      connection_ = fd;
-      while (!stopping_ && talk(fd)) {
-      }
-      connection_ = -1;
-      ::close(fd);
-    }
-  }
   bool talk(int fd) {
     std::string text;
     std::size_t end = 0;
@@ -113,12 +82,7 @@ class LoopbackServer {
   std::vector<std::string> answers_;
   std::mutex mutex_;
   std::vector<std::string> requests_;
-  std::atomic<int> connections_{0};
-  std::atomic<int> connection_{-1};
-  std::atomic<bool> stopping_{false};
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
+  LoopbackListener listener_;  // the last: its thread uses the others
 };
 
 }  // namespace sluice::common

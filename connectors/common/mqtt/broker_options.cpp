@@ -38,13 +38,8 @@ void validate_broker(const BrokerOptions& options, OptionProblems& problems) {
     problems.add("mqtt-url", "the address has a query, which would do nothing",
                  "give options by name, such as --client-id");
   }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
-  const bool has_tls_option =
-      !options.ca_file.empty() || !options.cert_file.empty() || options.insecure;
-  if (has_tls_option && !uses_tls(options)) {
+  common::validate(options.tls, problems);
+  if (common::has_tls_options(options.tls) && !uses_tls(options)) {
     problems.add("mqtt-url", "the options for TLS do nothing with " + options.url.scheme() + "://",
                  "write mqtts://");
   }
@@ -58,12 +53,7 @@ common::SocketOptions socket_options(const BrokerOptions& options) {
   return {
       .host = options.url.host(),
       .port = options.url.port_or(tls ? 8883 : 1883),
-      .tls = tls,
-      .ca_file = options.ca_file,
-      .cert_file = options.cert_file,
-      .key_file = options.key_file,
-      .key_password = options.key_password.reveal(),
-      .insecure = options.insecure,
+      .tls = tls ? std::optional(options.tls) : std::nullopt,
       .proxy = options.proxy ? options.proxy->reveal() : std::string(),
       .connect_timeout = options.connect_timeout,
   };

@@ -12,6 +12,7 @@
 
 #include "common/mqtt/packet.hpp"
 #include "common/socket/socket.hpp"
+#include "common/tls/tls_options.hpp"
 
 namespace sluice::mqtt {
 
@@ -23,11 +24,7 @@ struct BrokerOptions {
   VersionChoice version = VersionChoice::automatic;
   std::string user;
   Secret<std::string> password;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  Secret<std::string> key_password;
-  bool insecure = false;
+  common::TlsOptions tls;
   std::optional<Url> proxy;
   std::chrono::seconds keep_alive{60};
   std::chrono::milliseconds connect_timeout{10'000};
@@ -73,15 +70,7 @@ struct sluice::option_table<sluice::mqtt::BrokerOptions> {
       option<&O::user>("user", "User name; by default the one in the address."),
       option<&O::password>("password", "Password; by default the one in the address.")
           .env("MQTT_PASSWORD"),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the broker's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::key_password>("key-password", "Password of the key file."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the broker. Anybody in between can read "
-                           "along: for tests only."),
+      option_group<&O::tls>(),
       option<&O::proxy>("proxy", "Proxy to reach the broker through.")
           .schemes("http", "https", "socks4", "socks4a", "socks5", "socks5h"),
       option<&O::keep_alive>("keep-alive",

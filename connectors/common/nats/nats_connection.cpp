@@ -3,6 +3,8 @@
 
 #include <openssl/crypto.h>
 
+#include "common/nats/nats_tls.hpp"
+
 namespace sluice::common {
 namespace {
 
@@ -62,24 +64,6 @@ Errc errc_of_jetstream(int code, Errc otherwise) {
   }
 }
 
-void set_tls(::natsOptions* to, const NatsOptions& options) {
-  require_nats("TLS", natsOptions_SetSecure(to, true));
-  if (!options.ca_file.empty()) {
-    require_nats("--ca-file " + options.ca_file,
-                 natsOptions_LoadCATrustedCertificates(to, options.ca_file.c_str()));
-  }
-  if (!options.cert_file.empty()) {
-    require_nats(
-        "--cert-file " + options.cert_file,
-        natsOptions_LoadCertificatesChain(to, options.cert_file.c_str(), options.key_file.c_str()));
-  }
-  if (options.insecure) {
-    natsOptions_SkipServerVerification(to, true);
-  } else {
-    require_nats("TLS", natsOptions_SetExpectedHostname(to, options.url.host().c_str()));
-  }
-}
-
 void set_login(::natsOptions* to, const NatsOptions& options) {
   const auto& user = options.user.empty() ? options.url.user() : options.user;
   const auto& password = options.password.empty() ? options.url.password() : options.password;
@@ -107,16 +91,12 @@ void validate_nats(const NatsOptions& options, OptionProblems& problems) {
   if (options.url.host().empty()) {
     problems.add("url", "the address has no host", "write for example nats://broker:4222");
   }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
+  validate(options.tls, problems);
   if (options.nkey.empty() != options.nkey_seed_file.empty()) {
     problems.add(options.nkey.empty() ? "nkey" : "nkey-seed-file", "the two belong together",
                  "give both --nkey and --nkey-seed-file");
   }
-  const bool tls = !options.ca_file.empty() || !options.cert_file.empty() || options.insecure;
-  if (tls && options.url.scheme() != "tls") {
+  if (has_tls_options(options.tls) && options.url.scheme() != "tls") {
     problems.add("url", "the options for TLS do nothing with nats://", "write tls://");
   }
 }
@@ -151,7 +131,7 @@ NatsConnectionPtr connect_nats(const NatsOptions& options, const std::string& na
   natsOptions_SetPingInterval(made, 20'000);
   natsOptions_SetErrorHandler(made, &on_error, nullptr);  // its own would print
   set_login(made, options);
-  if (options.url.scheme() == "tls") set_tls(made, options);
+  if (options.url.scheme() == "tls") set_nats_tls(made, options.tls, options.url.host());
   natsConnection* connection = nullptr;
   require_nats("connecting to " + address, natsConnection_Connect(&connection, made));
   return NatsConnectionPtr(connection);

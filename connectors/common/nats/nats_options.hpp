@@ -8,6 +8,8 @@
 
 #include <sluice/options.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::common {
 
 struct NatsOptions {
@@ -18,10 +20,7 @@ struct NatsOptions {
   std::string creds_file;
   std::string nkey;
   std::string nkey_seed_file;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  bool insecure = false;
+  TlsOptions tls;
   std::chrono::milliseconds timeout{5'000};
 };
 
@@ -43,14 +42,7 @@ struct sluice::option_table<sluice::common::NatsOptions> {
       option<&O::creds_file>("creds-file", "File with a user's JWT and seed (.creds)."),
       option<&O::nkey>("nkey", "Public key of an NKey, as U..."),
       option<&O::nkey_seed_file>("nkey-seed-file", "File with the seed of that NKey, as SU..."),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the server's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the server. Anybody in between can read "
-                           "along: for tests only."),
+      option_group<&O::tls>(),
       option<&O::timeout>("timeout", "Longest wait for the connection, and for each answer.")
           .at_least(std::chrono::milliseconds{1})
           .at_most(std::chrono::hours{1}),

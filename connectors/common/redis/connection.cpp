@@ -17,12 +17,7 @@ common::SocketOptions socket_options(const ServerOptions& options) {
   return {
       .host = url.host(),
       .port = url.port_or(6379),
-      .tls = url.scheme() == "rediss",
-      .ca_file = options.ca_file,
-      .cert_file = options.cert_file,
-      .key_file = options.key_file,
-      .key_password = options.key_password.reveal(),
-      .insecure = options.insecure,
+      .tls = url.scheme() == "rediss" ? std::optional(options.tls) : std::nullopt,
       .proxy = {},
       .connect_timeout = options.connect_timeout,
   };

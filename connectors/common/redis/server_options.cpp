@@ -36,12 +36,8 @@ void validate_server(const ServerOptions& options, OptionProblems& problems) {
     problems.add("url", "the address has a query, which would do nothing",
                  "give options by name, such as --timeout");
   }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
-  const bool has_tls = !options.ca_file.empty() || !options.cert_file.empty() || options.insecure;
-  if (has_tls && url.scheme() != "rediss") {
+  common::validate(options.tls, problems);
+  if (common::has_tls_options(options.tls) && url.scheme() != "rediss") {
     problems.add("url", "the options for TLS do nothing with redis://", "write rediss://");
   }
   const bool has_user = !options.user.empty() || !url.user().empty();

@@ -8,17 +8,15 @@
 
 #include <sluice/options.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::redis {
 
 struct ServerOptions {
   Secret<Url> url;
   std::string user;
   Secret<std::string> password;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  Secret<std::string> key_password;
-  bool insecure = false;
+  common::TlsOptions tls;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds timeout{10'000};
 };
@@ -42,15 +40,7 @@ struct sluice::option_table<sluice::redis::ServerOptions> {
       option<&O::user>("user", "User name (ACL); by default the one in the address."),
       option<&O::password>("password", "Password; by default the one in the address.")
           .env("REDIS_PASSWORD"),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the server's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::key_password>("key-password", "Password of the key file."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the server. Anybody in between can read "
-                           "along: for tests only."),
+      option_group<&O::tls>(),
       option<&O::connect_timeout>("connect-timeout", "Longest wait for the connection.")
           .bare_number_unit(std::chrono::seconds{1})
           .at_least(std::chrono::milliseconds{1}),

@@ -3,39 +3,24 @@
 
 #include <array>
 
-#include <curl/curl.h>
-
-#include "common/curl/curl_errors.hpp"
+#include "common/curl/curl_handle.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::common {
 
 struct Socket::Curl {
-  CURL* handle = nullptr;
+  CurlHandle handle;
   curl_socket_t fd = CURL_SOCKET_BAD;
-  std::array<char, CURL_ERROR_SIZE> problem{};
   std::string address;
+  // The last that libcurl said. Its error buffer would keep the first text of the connection's
+  // life.
+  std::string said;
 
-  Curl() {
-    set_up_curl();
-    handle = curl_easy_init();
-    if (handle == nullptr) throw Failure(Errc::internal, "libcurl cannot be set up");
-  }
-  ~Curl() { curl_easy_cleanup(handle); }
-  Curl(const Curl&) = delete;
-  Curl& operator=(const Curl&) = delete;
-
-  template <typename T>
-  void set(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(handle, option, value);
-    if (code != CURLE_OK) {
-      throw Failure(Errc::internal, std::string("libcurl option: ") + curl_easy_strerror(code));
-    }
-  }
-  void set_text(CURLoption option, const std::string& value) {
-    if (!value.empty()) set(option, value.c_str());
-  }
   void apply(const SocketOptions& options);
-  [[nodiscard]] Error error(CURLcode code, const char* what) const;
+  [[nodiscard]] std::optional<Error> refusal();
+  [[nodiscard]] Error error(CURLcode code, const char* what) const {
+    return curl_error(code, std::string(what) + ' ' + address, trimmed(said));
+  }
 };
 
 namespace {
@@ -45,14 +30,12 @@ int on_progress(void* give_up, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return wanted && wanted() ? 1 : 0;
 }
 
-}  // namespace
-
-Error Socket::Curl::error(CURLcode code, const char* what) const {
-  const std::string_view ours = problem.data();
-  std::string text = std::string(what) + ' ' + address + ": ";
-  text += ours.empty() ? std::string_view(curl_easy_strerror(code)) : ours;
-  return {errc_of_curl(code, ours), std::move(text), {}};
+int on_text(CURL*, curl_infotype type, char* data, std::size_t size, void* said) {
+  if (type == CURLINFO_TEXT) static_cast<std::string*>(said)->assign(data, size);
+  return 0;
 }
+
+}  // namespace
 
 Socket::Socket(std::unique_ptr<Curl> curl) : curl_(std::move(curl)) {}
 Socket::~Socket() = default;
@@ -62,39 +45,31 @@ void Socket::Curl::apply(const SocketOptions& options) {
   address =
       (is_ipv6 ? '[' + options.host + ']' : options.host) + ':' + std::to_string(options.port);
   // The scheme says TLS or not; not a byte of HTTP is sent.
-  set(CURLOPT_URL, ((options.tls ? "https://" : "http://") + address).c_str());
-  set(CURLOPT_CONNECT_ONLY, 1L);
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_ERRORBUFFER, problem.data());
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  set(CURLOPT_TCP_NODELAY, 1L);
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  handle.set(CURLOPT_URL, ((options.tls ? "https://" : "http://") + address).c_str());
+  handle.set(CURLOPT_CONNECT_ONLY, 1L);
+  handle.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
   // Only the proxy that was asked for: http_proxy of the environment is for HTTP.
-  set(CURLOPT_PROXY, options.proxy.c_str());
-  set(CURLOPT_HTTPPROXYTUNNEL, 1L);
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  handle.set(CURLOPT_PROXY, options.proxy.c_str());
+  handle.set(CURLOPT_HTTPPROXYTUNNEL, 1L);
   if (!options.tls) return;
-  set(CURLOPT_SSL_ENABLE_ALPN, 0L);
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set_text(CURLOPT_CAINFO, options.ca_file);
-  set_text(CURLOPT_SSLCERT, options.cert_file);
-  set_text(CURLOPT_SSLKEY, options.key_file);
-  set_text(CURLOPT_KEYPASSWD, options.key_password);
-  set(CURLOPT_SSL_VERIFYPEER, options.insecure ? 0L : 1L);
-  set(CURLOPT_SSL_VERIFYHOST, options.insecure ? 0L : 2L);
+  handle.set(CURLOPT_SSL_ENABLE_ALPN, 0L);
+  handle.set_tls(*options.tls);
 }
 
 Outcome<std::unique_ptr<Socket>> Socket::connect(const SocketOptions& options,
                                                  const std::function<bool()>& give_up) {
   auto curl = std::make_unique<Curl>();
   curl->apply(options);
-  curl->set(CURLOPT_NOPROGRESS, 0L);
-  curl->set(CURLOPT_XFERINFOFUNCTION, &on_progress);
-  curl->set(CURLOPT_XFERINFODATA, const_cast<std::function<bool()>*>(&give_up));
-  const CURLcode code = curl_easy_perform(curl->handle);
-  if (code != CURLE_OK) return curl->error(code, "connecting to");
-  curl->set(CURLOPT_NOPROGRESS, 1L);
-  if (curl_easy_getinfo(curl->handle, CURLINFO_ACTIVESOCKET, &curl->fd) != CURLE_OK ||
+  curl->handle.set(CURLOPT_NOPROGRESS, 0L);
+  curl->handle.set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+  curl->handle.set(CURLOPT_XFERINFODATA, const_cast<std::function<bool()>*>(&give_up));
+  const CURLcode code = curl_easy_perform(curl->handle.get());
+  if (code != CURLE_OK) return curl->handle.error(code, "connecting to " + curl->address);
+  curl->handle.set(CURLOPT_NOPROGRESS, 1L);
+  curl->handle.set(CURLOPT_DEBUGFUNCTION, &on_text);
+  curl->handle.set(CURLOPT_DEBUGDATA, &curl->said);
+  curl->handle.set(CURLOPT_VERBOSE, 1L);
+  if (curl_easy_getinfo(curl->handle.get(), CURLINFO_ACTIVESOCKET, &curl->fd) != CURLE_OK ||
       curl->fd == CURL_SOCKET_BAD) {
     return Error{Errc::internal, "libcurl has no socket for " + curl->address, {}};
   }
@@ -103,7 +78,8 @@ Outcome<std::unique_ptr<Socket>> Socket::connect(const SocketOptions& options,
 
 Outcome<std::optional<std::size_t>> Socket::receive(std::span<char> room) {
   std::size_t count = 0;
-  const CURLcode code = curl_easy_recv(curl_->handle, room.data(), room.size(), &count);
+  curl_->said.clear();
+  const CURLcode code = curl_easy_recv(curl_->handle.get(), room.data(), room.size(), &count);
   if (code == CURLE_AGAIN) return std::optional<std::size_t>{};
   if (code != CURLE_OK) return curl_->error(code, "reading from");
   if (count == 0) {
@@ -114,10 +90,30 @@ Outcome<std::optional<std::size_t>> Socket::receive(std::span<char> room) {
 
 Outcome<std::optional<std::size_t>> Socket::send(std::string_view bytes) {
   std::size_t count = 0;
-  const CURLcode code = curl_easy_send(curl_->handle, bytes.data(), bytes.size(), &count);
+  curl_->said.clear();
+  const CURLcode code = curl_easy_send(curl_->handle.get(), bytes.data(), bytes.size(), &count);
   if (code == CURLE_AGAIN) return std::optional<std::size_t>{};
-  if (code != CURLE_OK) return curl_->error(code, "writing to");
-  return std::optional(count);
+  if (code == CURLE_OK) return std::optional(count);
+  const Error error = curl_->error(code, "writing to");
+  return curl_->refusal().value_or(error);
+}
+
+// The far side judges our certificate when the connection stands already, for us. It may have hung
+// up before we write: what it said is there to be read all the same.
+std::optional<Error> Socket::Curl::refusal() {
+  constexpr int pieces_max = 16;
+  std::array<char, 4096> room{};
+  for (int i = 0; i < pieces_max; ++i) {
+    std::size_t count = 0;
+    said.clear();
+    const CURLcode code = curl_easy_recv(handle.get(), room.data(), room.size(), &count);
+    if (code == CURLE_OK && count > 0) continue;
+    if (code == CURLE_OK || code == CURLE_AGAIN) break;
+    Error heard = error(code, "writing to");
+    if (heard.code == Errc::tls) return heard;
+    break;
+  }
+  return std::nullopt;
 }
 
 int Socket::fd() const {

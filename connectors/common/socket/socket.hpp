@@ -14,17 +14,14 @@
 
 #include <sluice/outcome.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::common {
 
 struct SocketOptions {
   std::string host;
   std::uint16_t port = 0;
-  bool tls = false;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  std::string key_password;
-  bool insecure = false;
+  std::optional<TlsOptions> tls;  // none: no TLS
   std::string proxy;
   std::chrono::milliseconds connect_timeout{10'000};
 };

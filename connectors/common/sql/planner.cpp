@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/ascii.hpp"
+
 namespace sluice::common::sql {
 namespace {
 
@@ -11,14 +13,6 @@ constexpr std::size_t tables_max = 256;
 constexpr std::size_t columns_max = 1'000;
 constexpr std::size_t warnings_max = 1'000;
 constexpr std::chrono::seconds look_again_after{10};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 const std::size_t* column_of(const std::unordered_map<std::string, std::size_t>& columns,
                              const std::string& name) {

@@ -5,6 +5,8 @@
 
 #include <sluice/connector/log.hpp>
 
+#include "common/offsets/gone_back.hpp"
+
 namespace sluice::common::sql {
 namespace {
 
@@ -35,25 +37,10 @@ void TableSink::open(SinkContext& context) {
   database_->connect();
   offsets_.open(context.name(), context.topic());
   // First, because an older state has an older owner, too, which is no other instance.
-  require_not_gone_back(offsets_.read());
+  require_not_gone_back(database_->where(), stored_, offsets_.read());
   offsets_.take_over();
   stored_ = offsets_.read();
   context.connected();
-}
-
-void TableSink::require_not_gone_back(const std::map<PartitionId, Offset>& now) const {
-  for (const auto& [partition, offset] : stored_) {
-    const auto found = now.find(partition);
-    if (found != now.end() && found->second >= offset) continue;
-    const std::string place =
-        found == now.end() ? "no offset at all" : "offset " + std::to_string(found->second.value);
-    throw Failure(Errc::data_corrupt,
-                  database_->where() + " has gone back from offset " +
-                      std::to_string(offset.value) + " of partition " +
-                      std::to_string(partition.value) + " to " + place +
-                      " (another server, or an older state): start the connector again, and it "
-                      "goes on from there");
-  }
 }
 
 std::optional<std::map<PartitionId, Offset>> TableSink::stored_offsets() {

@@ -30,7 +30,6 @@ class TableSink : public Sink {
 
  private:
   using Batch = std::span<const SinkRecord>;
-  void require_not_gone_back(const std::map<PartitionId, Offset>& now) const;
   void deliver(Batch records, const Plan& plan, bool may_be_outdated);
   void transact(Batch records, const Plan& plan);
   void run_rows(const Plan& plan, std::size_t end, bool one_by_one);

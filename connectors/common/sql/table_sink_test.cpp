@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/testing/fake_sink_context.hpp"
+
 namespace sluice::common::sql {
 namespace {
 
@@ -86,19 +88,6 @@ class FakeDatabase final : public Database {
   }
 };
 
-class FakeContext final : public SinkContext {
- public:
-  [[nodiscard]] bool stopping() const override { return false; }
-  void connected() override {}
-  void disconnected(const Error&) override {}
-  void retry_after(std::chrono::milliseconds) override {}
-  [[nodiscard]] const std::string& topic() const override { return topic_; }
-  [[nodiscard]] const std::string& name() const override { return topic_; }
-
- private:
-  std::string topic_ = "topic";
-};
-
 class TableSinkTest : public ::testing::Test {
  protected:
   TableSinkTest() { options_.table = "t"; }
@@ -136,7 +125,7 @@ class TableSinkTest : public ::testing::Test {
   }
 
   MappingOptions options_;
-  FakeContext context_;
+  common::FakeSinkContext context_;
   FakeDatabase* database_ = nullptr;
   std::unique_ptr<TableSink> sink_;
   std::set<std::string> values_;

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "common/sql/date_time.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::common::sql {
 namespace {
@@ -47,14 +48,6 @@ constexpr std::array type_names{
     TypeName{"json", T::json},
     TypeName{"jsonb", T::json},
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 Error wrong(SqlType type, std::string_view text) {
   return {Errc::malformed, quoted(text) + " is not a " + std::string(name_of(type)), {}};

@@ -7,24 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "common/http/loopback_server.hpp"
+#include "common/testing/fake_sink_context.hpp"
 
 namespace sluice::dynamodb {
 namespace {
 
 using common::LoopbackServer;
-
-class FakeContext final : public SinkContext {
- public:
-  [[nodiscard]] bool stopping() const override { return false; }
-  void connected() override { ++times_connected; }
-  void disconnected(const Error&) override {}
-  [[nodiscard]] const std::string& topic() const override { return name_; }
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  int times_connected = 0;
-
- private:
-  std::string name_ = "topic";
-};
 
 const std::string not_there = LoopbackServer::answer(
     400, R"({"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"})");
@@ -57,7 +45,7 @@ TEST(DynamoDbSinkTest, WaitsForATableThatItMadeAndThatIsNotSeenYet) {
                          LoopbackServer::answer(200, R"({"Table":{"TableStatus":"CREATING"}})"),
                          not_there, active});
   DynamoDbSink sink(options_for(server));
-  FakeContext context;
+  common::FakeSinkContext context;
 
   sink.open(context);
 
@@ -70,7 +58,7 @@ TEST(DynamoDbSinkTest, TriesAgainWhenTheAnswerDescribesNoTable) {
   for (const auto* answer : {"{}", R"({"Table":null})", R"({"Table":{"TableStatus":"ACTIVE"}})"}) {
     LoopbackServer server({LoopbackServer::answer(200, answer)});
     DynamoDbSink sink(options_for(server));
-    FakeContext context;
+    common::FakeSinkContext context;
     try {
       sink.open(context);
       FAIL() << answer;
@@ -90,7 +78,7 @@ TEST(DynamoDbSinkTest, SendsAgainWhatIsLeftUnderAnotherName) {
                                    R"([{"PutRequest":{"Item":{"id":{"S":"left"}}}}]}})"),
        LoopbackServer::answer(200, R"({"UnprocessedItems":{}})")});
   DynamoDbSink sink(options_for(server));
-  FakeContext context;
+  common::FakeSinkContext context;
   sink.open(context);
   const std::array records{SinkRecord{.offset = {0}, .value = "{}"},
                            SinkRecord{.offset = {1}, .value = "{}"}};

@@ -8,24 +8,12 @@
 #include <gtest/gtest.h>
 
 #include "common/record_text/record_text.hpp"
+#include "common/testing/fake_sink_context.hpp"
 
 namespace sluice::file {
 namespace {
 
 namespace fs = std::filesystem;
-
-class FakeContext final : public SinkContext {
- public:
-  explicit FakeContext(std::string topic = "t") : topic_(std::move(topic)) {}
-  [[nodiscard]] bool stopping() const override { return false; }
-  void connected() override {}
-  void disconnected(const Error&) override {}
-  [[nodiscard]] const std::string& topic() const override { return topic_; }
-  [[nodiscard]] const std::string& name() const override { return topic_; }
-
- private:
-  std::string topic_;
-};
 
 class FileSinkTest : public ::testing::Test {
  protected:
@@ -79,7 +67,7 @@ class FileSinkTest : public ::testing::Test {
 
   fs::path folder_;
   FileOptions options_;
-  FakeContext context_;
+  common::FakeSinkContext context_;
 };
 
 TEST_F(FileSinkTest, StartsWithoutOffsetsAndWritesLines) {
@@ -269,7 +257,7 @@ TEST_F(FileSinkTest, RefusesTheFolderOfAnotherTopic) {
     auto sink = opened();
     sink.write(records(0, 1));
   }
-  FakeContext other("other");
+  common::FakeSinkContext other("other");
   FileSink sink(options_);
   try {
     sink.open(other);

@@ -53,12 +53,8 @@ void validate_options(const GraphiteOptions& options, OptionProblems& problems) 
       problems.add("tag", "`" + name + "=" + value + "`: " + why);
     }
   }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
-  const bool has_tls = !options.ca_file.empty() || !options.cert_file.empty() || options.insecure;
-  if (has_tls && !options.tls) {
+  common::validate(options.tls, problems);
+  if (common::has_tls_options(options.tls) && !options.use_tls) {
     problems.add("tls", "the options for TLS do nothing without it", "give --tls");
   }
 }

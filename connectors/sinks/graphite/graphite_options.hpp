@@ -11,6 +11,8 @@
 
 #include <sluice/options.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::graphite {
 
 // Where a metric's time comes from when no field says it.
@@ -23,12 +25,8 @@ struct GraphiteOptions {
   std::string time_field;
   Time time = Time::record;
   std::map<std::string, std::string> tags;
-  bool tls = false;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  Secret<std::string> key_password;
-  bool insecure = false;
+  bool use_tls = false;
+  common::TlsOptions tls;
   std::chrono::milliseconds timeout{10'000};
 };
 
@@ -71,16 +69,8 @@ struct sluice::option_table<sluice::graphite::GraphiteOptions> {
                        "A tag, `name=value` (Graphite 1.1); the value may have places as the path.")
           .repeatable()
           .yaml_name("tags"),
-      option<&O::tls>("tls", "Speak TLS, to a carbon behind a proxy that does."),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the server's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::key_password>("key-password", "Password of the key file."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the server. Anybody in between can read "
-                           "along: for tests only."),
+      option<&O::use_tls>("tls", "Speak TLS, to a carbon behind a proxy that does."),
+      option_group<&O::tls>(),
       option<&O::timeout>(
           "timeout", "Longest wait for the connection, for room on it, and until a batch is read.")
           .bare_number_unit(std::chrono::seconds{1})

@@ -24,12 +24,7 @@ common::SocketOptions socket_options(const GraphiteOptions& options) {
   return {
       .host = address.host,
       .port = address.port,
-      .tls = options.tls,
-      .ca_file = options.ca_file,
-      .cert_file = options.cert_file,
-      .key_file = options.key_file,
-      .key_password = options.key_password.reveal(),
-      .insecure = options.insecure,
+      .tls = options.use_tls ? std::optional(options.tls) : std::nullopt,
       .proxy = {},
       .connect_timeout = options.timeout,
   };
@@ -99,7 +94,7 @@ void GraphiteSink::write(std::span<const SinkRecord> records) {
     if (socket_ == nullptr) connect();
     look_for_close();
     send(text);
-    if (options_.tls) {
+    if (options_.use_tls) {
       wait_until_acknowledged(Clock::now() + options_.timeout);
       look_for_close();
     } else {

@@ -6,8 +6,12 @@
 #include <cmath>
 #include <optional>
 
+#include "common/text/ascii.hpp"
+
 namespace sluice::graphite {
 namespace {
+
+using common::trimmed;
 
 Error malformed(std::string text) {
   return {Errc::malformed, std::move(text), {}};
@@ -31,13 +35,6 @@ Outcome<std::string> cleaned(std::string text, bool tag) {
     if (!(tag ? stands_in_tag(c) : stands_in_name(c))) c = '_';
   }
   return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 std::optional<double> parse_number(std::string_view text) {

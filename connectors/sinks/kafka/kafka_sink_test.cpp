@@ -7,23 +7,11 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include "common/testing/fake_sink_context.hpp"
 #include "topics.hpp"
 
 namespace sluice::kafka {
 namespace {
-
-class FakeContext final : public SinkContext {
- public:
-  [[nodiscard]] bool stopping() const override { return false; }
-  void connected() override { ++times_connected; }
-  void disconnected(const Error&) override {}
-  [[nodiscard]] const std::string& topic() const override { return name_; }
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  int times_connected = 0;
-
- private:
-  std::string name_ = "t";
-};
 
 class KafkaSinkTest : public ::testing::Test {
  protected:
@@ -70,7 +58,7 @@ class KafkaSinkTest : public ::testing::Test {
   rd_kafka_t* reader_ = nullptr;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
   KafkaSinkOptions options_;
-  FakeContext context_;
+  common::FakeSinkContext context_;
 };
 
 TEST_F(KafkaSinkTest, WritesAndSaysThatItIsConnected) {

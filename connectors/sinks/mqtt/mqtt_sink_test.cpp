@@ -2,17 +2,15 @@
 #include "mqtt_sink.hpp"
 
 #include <array>
-#include <atomic>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/mqtt/packet.hpp"
+#include "common/testing/fake_sink_context.hpp"
+#include "common/testing/loopback_listener.hpp"
 
 namespace sluice::mqtt {
 namespace {
@@ -22,40 +20,15 @@ using namespace std::string_literals;
 // A broker on loopback that takes everybody, and answers each PUBLISH with the same bytes.
 class FakeBroker {
  public:
-  explicit FakeBroker(std::string on_publish) : on_publish_(std::move(on_publish)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener_, 8);
-    socklen_t size = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  // Requires: nobody is connected.
-  ~FakeBroker() {
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  FakeBroker(const FakeBroker&) = delete;
-  FakeBroker& operator=(const FakeBroker&) = delete;
+  explicit FakeBroker(std::string on_publish)
+      : on_publish_(std::move(on_publish)), listener_([this](int fd) { talk(fd); }) {}
 
-  [[nodiscard]] Url url() const { return Url("mqtt://127.0.0.1:" + std::to_string(port_)); }
-  [[nodiscard]] int connections() const { return connections_; }
+  [[nodiscard]] Url url() const {
+    return Url("mqtt://127.0.0.1:" + std::to_string(listener_.port()));
+  }
+  [[nodiscard]] int connections() const { return listener_.connections(); }
 
  private:
-  void serve() {
-    for (;;) {
-      const int fd = ::accept(listener_, nullptr, nullptr);
-      if (fd < 0) return;
-      ++connections_;
-      talk(fd);
-      ::close(fd);
-    }
-  }
   void talk(int fd) const {
     std::string input;
     std::array<char, 4096> room{};
@@ -81,21 +54,7 @@ class FakeBroker {
   }
 
   std::string on_publish_;
-  std::atomic<int> connections_{0};
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
-};
-
-struct Context final : SinkContext {
-  std::string text = "t";
-  std::vector<Errc> lost;
-
-  [[nodiscard]] bool stopping() const override { return false; }
-  void connected() override {}
-  void disconnected(const Error& error) override { lost.push_back(error.code); }
-  [[nodiscard]] const std::string& topic() const override { return text; }
-  [[nodiscard]] const std::string& name() const override { return text; }
+  common::LoopbackListener listener_;  // the last: its thread uses the other
 };
 
 SinkOptions options_for(const FakeBroker& broker) {
@@ -120,7 +79,7 @@ Errc failure_of_write(MqttSink& sink) {
 // broker hung up on it, and a second of nothing behind it ended the sink with a crash.
 TEST(MqttSink, IdleConnectsAgainAfterARecordThatEndedTheConnection) {
   FakeBroker broker("\xe0\x01\x95"s);  // DISCONNECT: packet too large
-  Context context;
+  common::FakeSinkContext context;
   MqttSink sink(options_for(broker));
   sink.open(context);
   EXPECT_EQ(failure_of_write(sink), Errc::record_too_large);
@@ -131,7 +90,7 @@ TEST(MqttSink, IdleConnectsAgainAfterARecordThatEndedTheConnection) {
 
 TEST(MqttSink, BytesThatAreNotMqttLoseTheConnectionAndNotTheRecord) {
   FakeBroker broker("\x40\x02\0\0"s);  // PUBACK without an id
-  Context context;
+  common::FakeSinkContext context;
   MqttSink sink(options_for(broker));
   sink.open(context);
   EXPECT_EQ(failure_of_write(sink), Errc::connection_lost);

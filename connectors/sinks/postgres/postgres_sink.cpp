@@ -3,11 +3,19 @@
 
 #include <algorithm>
 
+#include "common/offsets/gone_back.hpp"
+
 namespace sluice::postgres {
 namespace {
 
 using common::postgres::Connection;
 using common::postgres::ServerFailure;
+
+std::map<PartitionId, Offset> offsets_of(const std::map<PartitionId, Place>& places) {
+  std::map<PartitionId, Offset> out;
+  for (const auto& [partition, place] : places) out[partition] = place.offset;
+  return out;
+}
 
 }  // namespace
 
@@ -45,7 +53,7 @@ void PostgresSink::open(SinkContext& context) {
     throw Failure(Errc::outside_unavailable, failure.what());
   }
   auto places = store_->places(*connection_, false);
-  require_not_gone_back(places);
+  common::require_not_gone_back(connection_->place(), offsets_of(stored_), offsets_of(places));
   stored_ = std::move(places);
   context.connected();
 }
@@ -63,24 +71,8 @@ void PostgresSink::connect(SinkContext& context) {
   is_opening_ = false;
 }
 
-void PostgresSink::require_not_gone_back(const std::map<PartitionId, Place>& places) const {
-  for (const auto& [partition, place] : stored_) {
-    const auto now = places.find(partition);
-    const Offset offset = now == places.end() ? Offset{-1} : now->second.offset;
-    if (offset >= place.offset) continue;
-    throw Failure(
-        Errc::data_corrupt,
-        connection_->place() + " has gone back from offset " + std::to_string(place.offset.value) +
-            " to " + std::to_string(offset.value) +
-            " (another server, or an older state): start the connector again, and it goes "
-            "on from there");
-  }
-}
-
 std::optional<std::map<PartitionId, Offset>> PostgresSink::stored_offsets() {
-  std::map<PartitionId, Offset> offsets;
-  for (const auto& [partition, place] : stored_) offsets[partition] = place.offset;
-  return offsets;
+  return offsets_of(stored_);
 }
 
 void PostgresSink::write(std::span<const SinkRecord> records) {

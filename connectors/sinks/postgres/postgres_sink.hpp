@@ -44,7 +44,6 @@ class PostgresSink final : public Sink {
   [[nodiscard]] common::postgres::ConnectOptions connect_options() const;
   void become_replica(common::postgres::Connection& connection) const;
   void connect(SinkContext& context);
-  void require_not_gone_back(const std::map<PartitionId, Place>& places) const;
   // All or nothing; the failure has the record of the batch that is at fault.
   std::optional<EventFailure> try_to_write(std::span<const SinkRecord> records);
   void write_in_transaction(std::span<const SinkRecord> records);

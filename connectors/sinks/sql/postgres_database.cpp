@@ -6,11 +6,13 @@
 #include <charconv>
 
 #include "common/postgres/text.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::sql {
 namespace {
 
 namespace pg = common::postgres;
+using common::lower;
 using common::sql::Bytes;
 using common::sql::SqlType;
 using common::sql::StatementFailed;
@@ -115,13 +117,6 @@ bool has_zero_byte(std::span<const Value> values) {
 StatementFailed zero_byte(std::size_t row) {
   return StatementFailed(
       {Errc::outside_rejected, "a text has a zero byte, which PostgreSQL cannot store", {}}, row);
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 }  // namespace

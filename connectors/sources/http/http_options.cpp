@@ -60,10 +60,7 @@ void validate_options(const HttpOptions& options, OptionProblems& problems) {
   if (options.stream && is_websocket(options)) {
     problems.add("stream", "a websocket is a stream already", "leave the option out");
   }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    problems.add(options.cert_file.empty() ? "key-file" : "cert-file",
-                 "a client certificate needs its key", "give both --cert-file and --key-file");
-  }
+  common::validate(options.tls, problems);
   if (!options.endpoint.user().empty() && is_websocket(options)) {
     problems.add("endpoint", "user and password in the address of a websocket would do nothing",
                  "give --header 'Authorization: Basic ...'");

@@ -11,6 +11,8 @@
 
 #include <sluice/options.hpp>
 
+#include "common/tls/tls_options.hpp"
+
 namespace sluice::http {
 
 enum class OutputParts : std::uint8_t { body, full };
@@ -49,11 +51,7 @@ struct HttpOptions {
 
   std::chrono::milliseconds timeout{30'000};
   std::chrono::milliseconds connect_timeout{10'000};
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  Secret<std::string> key_password;
-  bool insecure = false;
+  common::TlsOptions tls;
   std::optional<Url> proxy;
 };
 
@@ -166,15 +164,7 @@ struct sluice::option_table<sluice::http::HttpOptions> {
       option<&O::connect_timeout>("connect-timeout", "Longest wait for the connection.")
           .bare_number_unit(second)
           .at_least(least),
-      option<&O::ca_file>("ca-file",
-                          "File with the certificates (PEM) that the server's must come from; by "
-                          "default those of the system."),
-      option<&O::cert_file>("cert-file", "File with the client's certificate (PEM)."),
-      option<&O::key_file>("key-file", "File with the key of the client's certificate (PEM)."),
-      option<&O::key_password>("key-password", "Password of the key file."),
-      option<&O::insecure>("insecure",
-                           "Accept any certificate of the server. Anybody in between can read "
-                           "along: for tests only."),
+      option_group<&O::tls>(),
       option<&O::proxy>("proxy",
                         "Proxy to reach the server through; by default that of the environment "
                         "(http_proxy, https_proxy, no_proxy). Not for websockets.")

@@ -7,27 +7,14 @@
 #include <sluice/json_text.hpp>
 
 #include "charset.hpp"
+#include "common/text/ascii.hpp"
 
 namespace sluice::http {
 namespace {
 
 using namespace std::string_view_literals;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
+using common::lower;
+using common::trimmed;
 
 std::string version_name(std::string_view written) {
   if (written == "HTTP/2") return "HTTP/2.0";

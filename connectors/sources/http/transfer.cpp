@@ -2,36 +2,15 @@
 #include "transfer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <optional>
 
-#include <curl/curl.h>
-
-#include "common/curl/curl_errors.hpp"
+#include "common/curl/curl_handle.hpp"
 
 namespace sluice::http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-class HeaderList {
- public:
-  HeaderList() = default;
-  ~HeaderList() { curl_slist_free_all(list_); }
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-
-  void add(const std::string& line) {
-    curl_slist* longer = curl_slist_append(list_, line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    list_ = longer;
-  }
-  [[nodiscard]] curl_slist* get() const { return list_; }
-
- private:
-  curl_slist* list_ = nullptr;
-};
 
 }  // namespace
 
@@ -46,20 +25,8 @@ class Transfer::Impl {
                         const std::vector<Header>& more_headers);
 
  private:
-  template <typename T>
-  void set(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(easy_, option, value);
-    if (code != CURLE_OK) {
-      throw Failure(Errc::invalid_config,
-                    std::string("libcurl refuses a setting: ") + curl_easy_strerror(code));
-    }
-  }
-  void set_text(CURLoption option, const std::string& value) {
-    if (!value.empty()) set(option, value.c_str());
-  }
   void set_request();
-  void set_tls();
-  void set_headers(HeaderList& list, const std::vector<Header>& more) const;
+  void set_headers(common::CurlHeaders& list, const std::vector<Header>& more) const;
 
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
     return static_cast<Impl*>(self)->guarded(
@@ -81,13 +48,11 @@ class Transfer::Impl {
   Outcome<Done> run(SourceContext& stream);
   [[nodiscard]] std::optional<CURLcode> result();
   [[nodiscard]] std::optional<Clock::time_point> deadline() const;
-  [[nodiscard]] Error error_of(CURLcode code) const;
   [[nodiscard]] Error timeout_error() const;
 
   const HttpOptions& options_;
-  CURL* easy_ = nullptr;
+  common::CurlHandle curl_;
   CURLM* multi_ = nullptr;
-  std::array<char, CURL_ERROR_SIZE> problem_{};
 
   Receiver* receiver_ = nullptr;
   HeadReader head_;
@@ -98,77 +63,52 @@ class Transfer::Impl {
   std::exception_ptr thrown_;
 };
 
-Transfer::Impl::Impl(const HttpOptions& options) : options_(options) {
-  common::set_up_curl();
-  easy_ = curl_easy_init();
-  multi_ = curl_multi_init();
-  if (easy_ == nullptr || multi_ == nullptr) {
-    throw Failure(Errc::internal, "libcurl cannot be set up");
-  }
+Transfer::Impl::Impl(const HttpOptions& options) : options_(options), multi_(curl_multi_init()) {
+  if (multi_ == nullptr) throw Failure(Errc::internal, "libcurl cannot be set up");
   set_request();
-  set_tls();
 }
 
 Transfer::Impl::~Impl() {
-  curl_easy_cleanup(easy_);
   curl_multi_cleanup(multi_);
 }
 
 void Transfer::Impl::set_request() {
-  set(CURLOPT_URL, options_.endpoint.reveal().c_str());
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_ERRORBUFFER, problem_.data());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 1L);
-  set(CURLOPT_MAXREDIRS, 10L);
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl can undo
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_TCP_KEEPIDLE, 30L);
-  set(CURLOPT_TCP_KEEPINTVL, 10L);
-  set_text(CURLOPT_USERAGENT, options_.user_agent);
-  if (options_.proxy) set(CURLOPT_PROXY, options_.proxy->reveal().c_str());
-  set(CURLOPT_HEADERFUNCTION, &on_header);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_WRITEFUNCTION, &on_body);
-  set(CURLOPT_WRITEDATA, this);
+  curl_.set_http();
+  curl_.set_tls(options_.tls);
+  curl_.set(CURLOPT_URL, options_.endpoint.reveal().c_str());
+  curl_.set(CURLOPT_FOLLOWLOCATION, 1L);
+  curl_.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
+  curl_.set(CURLOPT_TCP_KEEPIDLE, 30L);
+  curl_.set(CURLOPT_TCP_KEEPINTVL, 10L);
+  curl_.set_text(CURLOPT_USERAGENT, options_.user_agent);
+  if (options_.proxy) curl_.set(CURLOPT_PROXY, options_.proxy->reveal().c_str());
+  curl_.set(CURLOPT_HEADERFUNCTION, &on_header);
+  curl_.set(CURLOPT_HEADERDATA, this);
+  curl_.set(CURLOPT_WRITEFUNCTION, &on_body);
+  curl_.set(CURLOPT_WRITEDATA, this);
 
   const bool is_post = options_.method == "POST";
   if (options_.body || is_post) {
     const std::string none;
     const std::string& body = options_.body ? *options_.body : none;
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    set(CURLOPT_COPYPOSTFIELDS, body.c_str());
+    curl_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_.set(CURLOPT_COPYPOSTFIELDS, body.c_str());
   }
   if (options_.method == "HEAD") {
-    set(CURLOPT_NOBODY, 1L);
+    curl_.set(CURLOPT_NOBODY, 1L);
   } else if (!is_post && (options_.method != "GET" || options_.body)) {
-    set(CURLOPT_CUSTOMREQUEST, options_.method.c_str());
+    curl_.set(CURLOPT_CUSTOMREQUEST, options_.method.c_str());
   }
 }
 
-void Transfer::Impl::set_tls() {
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set_text(CURLOPT_CAINFO, options_.ca_file);
-  set_text(CURLOPT_SSLCERT, options_.cert_file);
-  set_text(CURLOPT_SSLKEY, options_.key_file);
-  set_text(CURLOPT_KEYPASSWD, options_.key_password.reveal());
-  set(CURLOPT_SSL_VERIFYPEER, options_.insecure ? 0L : 1L);
-  set(CURLOPT_SSL_VERIFYHOST, options_.insecure ? 0L : 2L);
-}
-
-void Transfer::Impl::set_headers(HeaderList& list, const std::vector<Header>& more) const {
-  list.add("Expect:");
+void Transfer::Impl::set_headers(common::CurlHeaders& list, const std::vector<Header>& more) const {
+  list.leave_out("Expect");
   const auto is_type = [](const Header& header) {
     return curl_strequal(header.name.c_str(), "content-type") != 0;
   };
   // libcurl would say that a body is a form.
-  if (std::ranges::none_of(options_.headers, is_type)) list.add("Content-Type:");
-  const auto add = [&](const Header& header) {
-    list.add(header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
-  };
+  if (std::ranges::none_of(options_.headers, is_type)) list.leave_out("Content-Type");
+  const auto add = [&](const Header& header) { list.add(header.name, header.value); };
   std::ranges::for_each(more, add);
   std::ranges::for_each(options_.headers, add);
 }
@@ -205,24 +145,24 @@ Outcome<Done> Transfer::Impl::take_header(std::string_view line) {
 
 Outcome<Done> Transfer::Impl::perform(SourceContext& stream, Receiver& receiver,
                                       const std::vector<Header>& more_headers) {
-  HeaderList headers;
+  common::CurlHeaders headers;
   set_headers(headers, more_headers);
-  set(CURLOPT_HTTPHEADER, headers.get());
+  curl_.set(CURLOPT_HTTPHEADER, headers.get());
   receiver_ = &receiver;
   head_ = {};
   has_head_ = false;
   error_.reset();
   thrown_ = nullptr;
-  problem_.front() = '\0';
+  curl_.begin();
   started_ = last_data_ = Clock::now();
-  curl_multi_add_handle(multi_, easy_);
+  curl_multi_add_handle(multi_, curl_.get());
   Outcome<Done> outcome = Done{};
   try {
     outcome = run(stream);
   } catch (...) {
     thrown_ = std::current_exception();
   }
-  curl_multi_remove_handle(multi_, easy_);
+  curl_multi_remove_handle(multi_, curl_.get());
   if (thrown_) std::rethrow_exception(thrown_);
   return outcome;
 }
@@ -238,7 +178,7 @@ Outcome<Done> Transfer::Impl::run(SourceContext& stream) {
     if (thrown_) return Done{};
     if (const auto finished = result()) {
       if (*finished == CURLE_OK) return Done{};
-      return error_of(*finished);
+      return curl_.error(*finished, options_.endpoint.redacted());
     }
     const auto now = Clock::now();
     const auto until = deadline();
@@ -267,13 +207,6 @@ std::optional<CURLcode> Transfer::Impl::result() {
     if (message->msg == CURLMSG_DONE) return message->data.result;
   }
   return std::nullopt;
-}
-
-Error Transfer::Impl::error_of(CURLcode code) const {
-  const std::string_view ours = problem_.data();
-  std::string text = options_.endpoint.redacted() + ": ";
-  text += ours.empty() ? std::string_view(curl_easy_strerror(code)) : ours;
-  return {common::errc_of_curl(code, ours), std::move(text), {}};
 }
 
 Error Transfer::Impl::timeout_error() const {

@@ -42,7 +42,7 @@ Errc errc_of(const error_code& code) {
   return Errc::connection_lost;
 }
 
-asio::ssl::context load_tls_context(const HttpOptions& options) {
+asio::ssl::context load_tls_context(const common::TlsOptions& options) {
   asio::ssl::context context(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   if (options.ca_file.empty()) {
@@ -61,7 +61,7 @@ asio::ssl::context load_tls_context(const HttpOptions& options) {
   return context;
 }
 
-asio::ssl::context tls_context(const HttpOptions& options) {
+asio::ssl::context tls_context(const common::TlsOptions& options) {
   try {
     return load_tls_context(options);
   } catch (const system_error& error) {
@@ -147,7 +147,7 @@ asio::awaitable<void> Connection::connect(beast::tcp_stream& tcp) {
 asio::awaitable<void> Connection::secure(TlsStream& socket) {
   auto& tls = socket.next_layer();
   const std::string& host = options_.endpoint.host();
-  if (!options_.insecure) tls.set_verify_callback(asio::ssl::host_name_verification(host));
+  if (!options_.tls.insecure) tls.set_verify_callback(asio::ssl::host_name_verification(host));
   if (SSL_set_tlsext_host_name(tls.native_handle(), host.c_str()) != 1) {
     throw system_error(asio::error::invalid_argument);
   }
@@ -162,7 +162,7 @@ asio::awaitable<void> Connection::talk() {
     co_await converse(socket);
     co_return;
   }
-  asio::ssl::context context = tls_context(options_);
+  asio::ssl::context context = tls_context(options_.tls);
   TlsStream socket(io_, context);
   co_await connect(beast::get_lowest_layer(socket));
   co_await secure(socket);

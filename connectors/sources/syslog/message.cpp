@@ -76,7 +76,7 @@ bool take_structured_data(Scanner& scanner, Message& message) {
   return true;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_line_end(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) {
     text.remove_suffix(1);
   }
@@ -162,7 +162,7 @@ Message parse_3164(Scanner scanner, Message message, Now now) {
 }  // namespace
 
 Outcome<Message> parse_message(std::string_view text, const ParseRules& rules) {
-  Scanner scanner(trimmed(text));
+  Scanner scanner(without_line_end(text));
   Message message;
   const bool has_priority = take_priority(scanner, message);
   if (!has_priority && rules.priority_required) return malformed("it has no priority, as <13>");
