@@ -43,7 +43,8 @@ install(PROGRAMS ${CMAKE_SOURCE_DIR}/tests/acceptance/run
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/tests/servers DESTINATION ${testing_dir} COMPONENT tool
   USE_SOURCE_PERMISSIONS
   PATTERN "*.py" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
-install(FILES ${CMAKE_SOURCE_DIR}/tests/lib/http_events.py DESTINATION ${testing_dir}/lib COMPONENT tool)
+install(FILES ${CMAKE_SOURCE_DIR}/tests/lib/http_events.py ${CMAKE_SOURCE_DIR}/tests/lib/free_port.py
+  DESTINATION ${testing_dir}/lib COMPONENT tool)
 install(FILES ${CMAKE_SOURCE_DIR}/tests/data/smartmodule/basic/filter_key.wasm
   DESTINATION ${testing_dir}/data/smartmodule/basic COMPONENT tool)
 install(PROGRAMS ${CMAKE_SOURCE_DIR}/tools/toxiproxy.sh DESTINATION ${testing_dir}/tools COMPONENT tool)

@@ -85,7 +85,7 @@ export FLV_PROFILE_PATH=$work/profile
   --profile "$FLV_PROFILE_PATH" >"$work/server.log" 2>&1 &
 started server
 server_ready() { [[ -s $FLV_PROFILE_PATH ]]; }
-within 10 server_ready || fail 'the server did not start' "$work/server.log"
+within 60 server_ready || fail 'the server did not start' "$work/server.log"
 step server "$("$sluice" profile show -O json | sed 's/.*"endpoint":"\([^"]*\)".*/\1/')"
 "$sluice" topic create "$topic" >/dev/null
 
@@ -100,7 +100,7 @@ start_mosquitto() {
     mosquitto -c "$work/mosquitto.conf" >"$log" 2>&1 &
     started mosquitto
     running() { grep -q 'mosquitto version .* running' "$log" || ! alive mosquitto; }
-    within 5 running
+    within 30 running
     if alive mosquitto; then return 0; fi
   done
   fail 'mosquitto did not start' "$log"
@@ -113,7 +113,7 @@ step mosquitto "127.0.0.1:$port"
   >"$work/source.log" 2>&1 &
 started source
 subscribed() { grep -q " 1 $topic/#" "$work/mosquitto.log"; }
-within 10 subscribed || fail 'the mqtt source did not subscribe' "$work/source.log"
+within 60 subscribed || fail 'the mqtt source did not subscribe' "$work/source.log"
 step 'mqtt source' "$topic/# -> topic $topic, QoS 1, acknowledged once the topic has it"
 
 "$here/telemetry.sh" 127.0.0.1 "$port" "$seconds" "$work/published" 2>"$work/telemetry.log" &
@@ -146,7 +146,7 @@ stop telemetry || fail 'a publisher failed' "$work/telemetry.log"
 
 total=$(published)
 complete() { (($(in_topic) >= total)); }
-within 10 complete || true
+within 60 complete || true
 alive source || fail 'the mqtt source has ended' "$work/source.log"
 
 title 'Adding up'

@@ -79,9 +79,9 @@ class KillTest : public testing::Test {
     TestClient client(server.ports().spu);
     std::deque<std::pair<std::int32_t, int>> waiting;  // request, first number behind it
     const auto kill_after = std::uniform_int_distribution<>(0, 400)(random_);
-    std::thread killer;
+    std::jthread killer;
     for (int sent = 0; next_ < 1'000'000; ++sent) {
-      if (sent == kill_after) killer = std::thread([&] { server.kill(); });
+      if (sent == kill_after) killer = std::jthread([&] { server.kill(); });
       const auto count = std::uniform_int_distribution<>(1, 5)(random_);
       const auto batch = batch_of(numbered(next_, count));
       next_ += count;
@@ -89,12 +89,14 @@ class KillTest : public testing::Test {
       waiting.emplace_back(id, next_);
       if (waiting.size() < 20) continue;
       const auto answer = client.take<wire::ProduceResponse>(waiting.front().first, 25);
-      if (!answer) break;
+      if (!answer) {
+        ASSERT_TRUE(killer.joinable()) << "no answer from a server that lives";
+        break;
+      }
       ASSERT_TRUE(answer->topics[0].partitions[0].error_code.ok());
       acknowledged_ = waiting.front().second;
       waiting.pop_front();
     }
-    killer.join();
   }
 
   // All that was acknowledged, and nothing twice or out of order.

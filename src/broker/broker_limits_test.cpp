@@ -166,12 +166,17 @@ TEST_F(BrokerLimitsTest, MoreConnectionsThanAllowedAreClosedAtOnce) {
   }));
 }
 
-TEST_F(BrokerLimitsTest, WhoSaysNothingOrStopsInsideAFrameIsClosed) {
+TEST_F(BrokerLimitsTest, WhoSaysNothingIsClosed) {
   options_.limits.handshake_timeout = std::chrono::milliseconds(50);
-  options_.limits.frame_timeout = std::chrono::milliseconds(50);
   start();
   auto silent = spu();
   EXPECT_TRUE(silent.is_closed());
+}
+
+TEST_F(BrokerLimitsTest, WhoStopsInsideAFrameIsClosed) {
+  options_.limits.handshake_timeout = patience;
+  options_.limits.frame_timeout = std::chrono::milliseconds(50);
+  start();
   auto halting = spu();
   ASSERT_TRUE(halting.spu(wire::ApiVersionsRequest{"1.0.0", "", ""}, 2));
   halting.send_bytes(with_length(1000, to_bytes("only this")));
@@ -260,8 +265,8 @@ TEST_F(BrokerLimitsTest, AStopAnswersWhatIsInFlightAndEndsByItsDeadline) {
   auto watching = spu();
   watching.open_stream("t");
   const auto began = std::chrono::steady_clock::now();
-  broker_->stop(std::chrono::seconds(5));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+  broker_->stop(patience);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, patience) << "nothing was in flight";
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(watching.is_closed());
 }
@@ -277,7 +282,7 @@ TEST_F(BrokerLimitsTest, AStopLetsTheAnswerThatIsBeingWrittenOut) {
   request.topics = {{"t", {{.partition = 0, .max_bytes = 8 << 20}}}};
   const auto id = client.send(1, 25, request);  // more than the sockets hold
   ASSERT_TRUE(client.wait_readable());
-  std::thread stopping([&] { broker_->stop(std::chrono::seconds(10)); });
+  std::thread stopping([&] { broker_->stop(patience); });
   spu_refuses();
   const auto answer = client.take<wire::FetchResponse>(id, 25);
   stopping.join();

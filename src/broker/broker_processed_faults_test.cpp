@@ -35,6 +35,7 @@ TEST_F(ProcessedFaults, AMissingModuleIsNamed) {
 }
 
 TEST_F(ProcessedFaults, EachKindOfBadModuleHasItsCode) {
+  stop_spinning();
   begin();
   const Invocation not_wasm{.wasm = wire::AdHocWasm{to_bytes("not wasm")}};
   EXPECT_EQ(error_of({not_wasm}).code, Code::smartmodule_invalid);
@@ -94,6 +95,7 @@ TEST_F(ProcessedFaults, ARecordThatFailsComesAfterThoseBeforeAndEndsTheStream) {
 }
 
 TEST_F(ProcessedFaults, AModuleThatSpinsIsStoppedAtTheRecordInQuestion) {
+  stop_spinning();
   begin();
   const auto found = read("t", {ad_hoc("golden/rs_filt")});
   EXPECT_THAT(found.records, ElementsAre("0=apple"));
@@ -104,7 +106,6 @@ TEST_F(ProcessedFaults, AModuleThatSpinsIsStoppedAtTheRecordInQuestion) {
 }
 
 TEST_F(ProcessedFaults, AModuleThatSpinsHoldsUpNobodyElse) {
-  options_.limits.smartmodules.call_timeout = std::chrono::seconds(60);
   options_.data_threads = 1;
   begin();
   auto hostile = spu();
@@ -158,10 +159,10 @@ TEST_F(ProcessedFaults, AStreamThatEndedMakesRoomOnItsConnection) {
 }
 
 TEST_F(ProcessedFaults, ATopicIsDeletedWhileAModuleRuns) {
-  options_.limits.smartmodules.call_timeout = std::chrono::seconds(60);
   begin();
   auto client = spu();
   const auto id = open(client, request_of("t", {ad_hoc("golden/rs_filt")}, 1));
+  client.spu(wire::ApiVersionsRequest{"0.50.2", "linux", "x"}, 2);  // it has been taken up
   auto admin = sc();
   ASSERT_TRUE(admin.delete_topic("t").error_code.ok());
   const auto frame = client.take_stream(id);
@@ -172,6 +173,7 @@ TEST_F(ProcessedFaults, ATopicIsDeletedWhileAModuleRuns) {
 }
 
 TEST_F(ProcessedFaults, AConnectionClosesWhileAModuleRuns) {
+  stop_spinning();
   begin();
   for (int i = 0; i < 5; ++i) {
     auto client = spu();

@@ -140,7 +140,7 @@ TEST_F(Processed, AFilterThatDropsEverythingStillTellsHowFarItIs) {
   EXPECT_TRUE(found.ended);
   EXPECT_TRUE(found.records.empty());
   EXPECT_EQ(found.next, 40);
-  EXPECT_LE(found.frames, 3);
+  EXPECT_LE(found.frames, 10) << "one a batch, instead of one a second";
 }
 
 TEST_F(Processed, WhatIsDroppedLaterIsToldToo) {

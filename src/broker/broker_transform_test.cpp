@@ -149,7 +149,6 @@ TEST_F(ProduceSmartModules, TheOrderOfAConnectionHolds) {
 }
 
 TEST_F(ProduceSmartModules, AModuleThatSpinsHoldsUpNoOtherProducer) {
-  options_.limits.smartmodules.call_timeout = std::chrono::seconds(60);
   options_.data_threads = 1;
   start();
   make_topic("t");

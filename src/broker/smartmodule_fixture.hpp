@@ -29,10 +29,10 @@ inline Invocation named(const std::string& name, std::map<std::string, std::stri
 
 class SmartModuleTest : public BrokerTest {
  protected:
-  // How long a hostile module may spin.
-  static constexpr std::chrono::milliseconds spin_time{300};
-
-  SmartModuleTest() { options_.limits.smartmodules.call_timeout = spin_time; }
+  // Other modules than those that spin may wait for a processor.
+  SmartModuleTest() { options_.limits.smartmodules.call_timeout = std::chrono::seconds(60); }
+  // For modules that spin: they are stopped soon.
+  void stop_spinning() { options_.limits.smartmodules.call_timeout = std::chrono::seconds(1); }
 
   wire::StatusResponse load(const std::string& name, const std::string& path) {
     return load_bytes(name, wasm_of(path));

@@ -2,7 +2,7 @@
 #pragma once
 
 // A blocking client for tests: frames over a plain socket, and nothing clever. Everything that
-// waits has a limit of ten seconds.
+// waits for the server does so with patience.
 
 #include <deque>
 #include <optional>
@@ -56,10 +56,10 @@ class TestClient {
   // Waits for the first byte of something.
   bool wait_readable() {
     pollfd ready{socket_, POLLIN, 0};
-    return ::poll(&ready, 1, 10'000) > 0;
+    return ::poll(&ready, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) > 0;
   }
   // The payload of the next frame; nothing when the server closed, or after the time limit.
-  std::optional<Bytes> receive(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+  std::optional<Bytes> receive(std::chrono::milliseconds limit = patience) {
     const auto prefix = receive_exactly(wire::frame_length_bytes, limit);
     if (!prefix) return std::nullopt;
     wire::WireReader reader(*prefix);
@@ -67,7 +67,7 @@ class TestClient {
   }
   // True when the server closes within the limit; what it sends before is thrown away.
   bool is_closed() {
-    while (receive_exactly(1, std::chrono::seconds(10))) {
+    while (receive_exactly(1, patience)) {
     }
     return closed_;
   }

@@ -116,10 +116,13 @@ inline std::unique_ptr<PartitionLog> open_log(const fs::path& directory,
   return log ? *std::move(log) : nullptr;
 }
 
-// Waits for a condition that another thread makes true; false after ten seconds.
+// Far more than anything here takes; reached only when a test fails.
+inline constexpr std::chrono::seconds patience{60};
+
+// Waits for a condition that another thread makes true.
 template <typename Condition>
 bool eventually(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto until = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > until) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

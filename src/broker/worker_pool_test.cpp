@@ -20,7 +20,7 @@ TEST(WorkerPoolTest, ATaskThatTakesLongHoldsUpNoOther) {
   for (int i = 0; i < 2; ++i) pool.run([released] { released.wait(); });
   std::promise<void> ran;
   pool.run([&] { ran.set_value(); });
-  EXPECT_EQ(ran.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(ran.get_future().wait_for(patience), std::future_status::ready);
   release.set_value();
 }
 

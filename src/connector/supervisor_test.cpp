@@ -145,6 +145,7 @@ TEST_F(SupervisorTest, AfterTheDeadlineItGivesUpAndSaysHowManyAreLeft) {
   EXPECT_EQ(end.exit_code(), 1);
   EXPECT_EQ(end.unfinished, 3U);
   EXPECT_FALSE(end.failure) << "what is unfinished says it";
+  let_the_thread_end();  // it may have been too slow to give up
 }
 
 TEST_F(SupervisorTest, TheSecondSignalDoesNotWait) {
@@ -180,6 +181,7 @@ TEST_F(SupervisorTest, GivingUpIsNoSuccessEvenWhenNoRecordIsLeft) {
     throw Failure(Errc::cancelled, "the time to drain is over");
   };
   EXPECT_EQ(supervise_it().exit_code(), 1);
+  let_the_thread_end();
 }
 
 TEST_F(SupervisorTest, AStartThatIsStuckHasLeftNothingUndone) {

@@ -3,11 +3,13 @@
 
 // For tests only: transforms of the modules in tests/data/smartmodule, without a disk cache.
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/assert.hpp"
 #include "connector/error_options.hpp"
@@ -45,9 +47,13 @@ inline TransformStep step_of(const std::string& name, smartmodule::Params params
   return {.option = "--smart-module", .module = module_path(name), .params = std::move(params)};
 }
 
-// Quick: what never ends is found out about at once.
-inline smartmodule::ChainOptions quick_chain(FaultPolicy policy = FaultPolicy::stop) {
-  return {.limits = {.call_timeout = std::chrono::milliseconds(50)},
+// What never ends is found out about soon; the others may wait for a processor.
+inline smartmodule::ChainOptions chain_for(const std::vector<TransformStep>& steps,
+                                           FaultPolicy policy = FaultPolicy::stop) {
+  const bool hangs = std::ranges::any_of(steps, [](const TransformStep& step) {
+    return step.module.find("hostile/loop_") != std::string::npos;
+  });
+  return {.limits = {.call_timeout = std::chrono::seconds(hangs ? 1 : 60)},
           .on_fault = policy == FaultPolicy::stop ? smartmodule::OnFault::stop
                                                   : smartmodule::OnFault::skip};
 }
@@ -55,8 +61,8 @@ inline smartmodule::ChainOptions quick_chain(FaultPolicy policy = FaultPolicy::s
 // Loaded: every step is a file.
 inline std::unique_ptr<Transforms> loaded_transforms(std::vector<TransformStep> steps, Stats& stats,
                                                      FaultPolicy policy = FaultPolicy::stop) {
-  auto out =
-      std::make_unique<Transforms>(std::move(steps), quick_chain(policy), stats, shared_engine());
+  const auto options = chain_for(steps, policy);
+  auto out = std::make_unique<Transforms>(std::move(steps), options, stats, shared_engine());
   fakes::FakeCluster nothing;
   out->load(nothing);
   return out;

@@ -68,7 +68,8 @@ struct TransformsTest : testing::Test {
   // The failure of loading a step, or none.
   std::optional<Error> load(TransformStep step) {
     try {
-      Transforms transforms({std::move(step)}, quick_chain(), stats, shared_engine());
+      const auto options = chain_for({step});
+      Transforms transforms({std::move(step)}, options, stats, shared_engine());
       transforms.load(cluster);
       (void)transforms.start();
     } catch (const Failure& failure) {
@@ -85,7 +86,7 @@ struct TransformsTest : testing::Test {
 };
 
 TEST_F(TransformsTest, AFileIsLoadedWithoutACluster) {
-  const Transforms transforms({step_of("basic/map_prefix")}, quick_chain(), stats, shared_engine());
+  const Transforms transforms({step_of("basic/map_prefix")}, chain_for({}), stats, shared_engine());
 }
 
 TEST_F(TransformsTest, WhatIsNoFileIsANameInTheCluster) {

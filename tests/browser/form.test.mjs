@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { axe, makeSite, openBrowser, openPage, root, screenshot, serve } from "./lib.mjs";
+import { axe, eventually, makeSite, openBrowser, openPage, root, screenshot, serve } from "./lib.mjs";
 
 let server, browser;
 before(async () => {
@@ -31,6 +31,17 @@ const field = (page, key) => page.locator(`[data-path="#/${key}"]`).locator("inp
 const messages = (page, key) => page.locator(`[data-path="#/${key}"] .jedi-messages-slot`);
 const output = (page, id) => page.locator(`[data-output=${id}]`);
 const expected = (name) => readFile(path.join(root, "tests/browser/data", name), "utf8");
+
+// What is said stays for two seconds, and may be gone when we come to look.
+async function hears(page, text, act) {
+  await page.evaluate((wanted) => {
+    window.heard = false;
+    const look = () => (window.heard ||= [...document.querySelectorAll("[role=status]")].some((one) => one.textContent === wanted));
+    new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true });
+  }, text);
+  await act();
+  await eventually(async () => assert.ok(await page.evaluate(() => window.heard)));
+}
 
 async function fillMqtt(page) {
   await field(page, "meta.topic").fill("telemetry");
@@ -168,8 +179,7 @@ describe("the outputs", () => {
   test("Copy puts the output into the clipboard and says so", () =>
     on("mqtt-source", async (page) => {
       await fillMqtt(page);
-      await page.getByRole("button", { name: "Copy YAML" }).click();
-      await page.getByText("YAML copied").waitFor({ state: "attached" });
+      await hears(page, "YAML copied", () => page.getByRole("button", { name: "Copy YAML" }).click());
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await expected("mqtt.yaml"));
     }));
 });
@@ -204,8 +214,7 @@ test("a keyboard alone goes from the search over the page and the form to the co
   await tabTo("tab-yaml");
   await key("ArrowRight");
   await tabTo("Copy Command line");
-  await key("Enter");
-  await page.getByText("Command line copied").waitFor({ state: "attached" });
+  await hears(page, "Command line copied", () => key("Enter"));
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "test-connector \\\n  --fluvio-topic greetings \\\n  --name test-connector \\\n  --count 10\n");
   page.assertNoFaults();
   await page.context().close();

@@ -67,8 +67,11 @@ export async function serve(folder, answer = async () => false, port = 0) {
   return { address: `http://127.0.0.1:${server.address().port}`, port: server.address().port, stop };
 }
 
+// Longest wait for anything, of a machine that has much else to do.
+const patience = 60_000; // ms
+
 // Until `check` throws no more; what it last threw, after a limit.
-export async function eventually(check, limit = 20_000) {
+export async function eventually(check, limit = patience) {
   const end = Date.now() + limit;
   for (;;) {
     try {
@@ -82,12 +85,12 @@ export async function eventually(check, limit = 20_000) {
 
 // One browser for all tests of a file.
 export const openBrowser = () =>
-  chromium.launch({ executablePath: process.env.SLUICE_CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"] });
+  chromium.launch({ executablePath: process.env.SLUICE_CHROMIUM, timeout: 2 * patience, args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"] });
 
 // A page that fails its test for a console error, or for a request that leaves `origin`.
 export async function openPage(browser, origin, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", permissions: origin ? ["clipboard-read", "clipboard-write"] : [], ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => {

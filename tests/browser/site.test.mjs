@@ -42,6 +42,8 @@ describe("the first page", () => {
 
   test("finds by name, by words of the description and by options, also misspelt", () =>
     on("/index.html", async (page) => {
+      // What is typed before the catalog has come finds nothing.
+      await page.locator("[data-cards] li").first().waitFor();
       const search = page.getByRole("searchbox");
       for (const [words, expected] of [
         ["mqtt", "mqtt-source"],

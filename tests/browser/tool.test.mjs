@@ -48,7 +48,8 @@ const said = (child, pattern) =>
 
 test("sluice console shows a running connector, pauses and resumes it", { skip: await why("console") }, async () => {
   const cluster = start(sluice, ["cluster", "start", "--foreground", "--sc", "127.0.0.1:0", "--spu", "127.0.0.1:0", "--data", path.join(work, "data")]);
-  await eventually(async () => run(sluice, ["cluster", "status", "--data", path.join(work, "data")]).catch(() => assert.fail(cluster.text)));
+  // It answers before it has written the profile, and says where that is when it has.
+  await said(cluster, /^ *Profile:/m);
   const source = start(path.join(programs, "test-connector"), ["--fluvio-topic", "greetings", "--name", "hello", "--timeout", "20ms", "--state-dir", path.join(work, "state")]);
   const tool = start(sluice, ["console"]);
   const [address] = await said(tool, /http:\/\/127\.0\.0\.1:\d+\/#token=\w+/);
@@ -95,6 +96,7 @@ test("sluice catalog build makes a site that works", { skip: await why("catalog"
   const server = await serve(site);
   const page = await openPage(browser, server.address);
   await page.goto(`${server.address}/index.html`);
+  await page.locator("[data-cards] li").first().waitFor();
   await page.getByRole("searchbox").fill("mqtt");
   await page.getByRole("link", { name: "mqtt-source" }).click();
   await page.locator("[data-option=url]").waitFor();

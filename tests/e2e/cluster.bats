@@ -85,8 +85,10 @@ status() { sluice cluster status --data "$work/data" --output json; }
   [[ $output == *'nothing was stopped'* ]]
   kill -0 "$stranger"
   kill "$stranger"
-  # Put it right again, for teardown.
+  # `stop` will not find it any more; while it ends it writes into the folder that teardown removes.
   kill "$pid"
+  none_runs() { [ "$(status | jq .running)" = false ]; }
+  wait_for none_runs
 }
 
 @test "SIGTERM and SIGINT end a server in the foreground with exit code 0" {
@@ -116,6 +118,8 @@ status() { sluice cluster status --data "$work/data" --output json; }
   exec 9>"$work/in"
   seq 1 1000 >&9
   wait_for topic_has lively 1000
+  # It has begun; one that finds no server ends.
+  wait_for grep -qx 1000 "$work/consume.log"
   stop_process cluster KILL || true
   seq 1001 2000 >&9
   start_cluster 9>&-
@@ -171,7 +175,7 @@ status() { sluice cluster status --data "$work/data" --output json; }
   sluice topic list --profile-name good
   sluice profile add bad --endpoint "$endpoint" --tls-domain localhost --tls-ca "$work/other.pem" \
     --tls-cert "$work/other.pem" --tls-key "$work/other.key"
-  run sluice topic list --profile-name bad --timeout 3s
+  run sluice topic list --profile-name bad --timeout 30s
   [ "$status" -eq 3 ]
   [[ $output == error:*certificate* ]]
 }

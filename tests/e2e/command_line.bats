@@ -161,7 +161,7 @@ TABLE
   for command in 'topic list' 'topic describe a' 'produce a' 'consume a' 'spu list' \
     'partition list' 'consumer list'; do
     # shellcheck disable=SC2086
-    run sluice $command --cluster 127.0.0.1:1 --timeout 1s </dev/null
+    run sluice $command --cluster 127.0.0.1:1 --timeout 30s </dev/null
     [ "$status" -eq 3 ] || fail "$command: exit $status: $output"
     [[ $output == error:*127.0.0.1:1*hint:*'sluice cluster start'* ]] || fail "$command: $output"
   done

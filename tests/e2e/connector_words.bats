@@ -74,7 +74,7 @@ YAML
 }
 
 @test "check says which end is in the way, with its exit code" {
-  run --separate-stderr "$SLUICE_BIN/test-connector" check --fluvio-topic t --cluster 127.0.0.1:1 --cluster-timeout 5s
+  run --separate-stderr "$SLUICE_BIN/test-connector" check --fluvio-topic t --cluster 127.0.0.1:1 --cluster-timeout 30s
   [[ $status -eq 3 ]]
   [[ $(field_of cluster code <<<"$output") == connection_refused ]]
   [[ $(field_of outside ok <<<"$output") == true ]]
@@ -140,12 +140,25 @@ while True: held = server.accept()'
   [[ $(field_of outside detail <<<"$output") == *"POST itself is not sent"* ]]
 }
 
+# mosquitto takes no port 0, and one that was free a moment ago may be somebody else's: sets $port.
+start_broker() {
+  for _ in 1 2 3 4 5; do
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port" >"$work/mosquitto.conf"
+    rm -f "$work/broker.log"
+    start_process broker mosquitto -c "$work/mosquitto.conf" -v
+    wait_for broker_runs_or_ended
+    if is_running broker; then return; fi
+    wait_process broker || true
+  done
+  fail 'mosquitto does not start'
+}
+broker_runs_or_ended() { grep -q 'mosquitto version .* running' "$work/broker.log" || has_ended broker; }
+
 @test "check of the mqtt source leaves the session of a running instance alone" {
   start_cluster
   local port
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port" >"$work/mosquitto.conf"
-  start_process broker mosquitto -c "$work/mosquitto.conf" -v
+  start_broker
   start_process source "$SLUICE_BIN/mqtt-source" --fluvio-topic t --mqtt-url "mqtt://127.0.0.1:$port" \
     --mqtt-topic a --name feed
   wait_for log_has source 'connected to the outside'

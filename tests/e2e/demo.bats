@@ -18,7 +18,7 @@ teardown() { sluice_teardown; }
 @test "SIGINT ends the demo, and leaves nothing behind" {
   # A shell starts what is in the background with SIGINT ignored.
   TMPDIR=$work start_process demo env --default-signal=INT "$sluice_root/tools/demo.sh" "$SLUICE_BIN" 60
-  wait_for log_has demo Arriving
+  SLUICE_PATIENCE=120 wait_for log_has demo Arriving
   pids=$(cat "$work"/sluice-demo-*/*.pid | tr -s '\n' ' ')
   code=0
   stop_process demo INT || code=$?

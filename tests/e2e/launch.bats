@@ -256,7 +256,7 @@ esac'
 @test "check: without a cluster it says which end failed and what to do" {
   shell_connector words-source ''
   config a words-source
-  run sluice check "$work/a.yaml" --cluster 127.0.0.1:1 --timeout 5s
+  run sluice check "$work/a.yaml" --cluster 127.0.0.1:1 --timeout 30s
   [ "$status" -eq 3 ]
   error_is 'cluster: failed:'
   error_is 'hint:'
@@ -310,7 +310,7 @@ esac'
   stop_cluster
   mkdir -m 777 "$work/run"
   chmod 777 "$work/run"
-  run sluice doctor --data "$work/cluster" --timeout 2s
+  run sluice doctor --data "$work/cluster" --timeout 30s
   [ "$status" -eq 1 ]
   error_is 'problem  cluster of profile'
   error_is 'warning  connector broken-source'

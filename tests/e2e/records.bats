@@ -86,7 +86,9 @@ setup() {
   mkfifo "$work/in2"
   start_process produce "$SLUICE_BIN/sluice" produce "$topic" --file "$work/in2"
   exec {in}>"$work/in2"
-  printf 'whole\nhalf' >&"$in"
+  # In one write, which printf does not do: both are read before the signal comes.
+  printf 'whole\nhalf' >"$work/halves"
+  cat "$work/halves" >&"$in"
   wait_for topic_has "$topic" 1
   stop_process produce INT
   exec {in}>&-

@@ -11,6 +11,8 @@ load ../lib/sluice
 setup() {
   sluice_setup
   kills=${SLUICE_KILLS:-8}
+  # What is left after the last kill is tens of thousands of records.
+  SLUICE_PATIENCE=$((SLUICE_PATIENCE * 4))
 }
 teardown() { sluice_teardown; }
 

@@ -83,7 +83,7 @@ signal() { kill "-$2" "$(pid_of "$1")"; }
   stop_process cluster KILL || true
   says_why() { [[ $(curl -s "$url") == *"not connected to the cluster"* ]]; }
   wait_for says_why
-  log_has sink 'the connection to the cluster is lost'
+  wait_for log_has sink 'the connection to the cluster is lost'
   start_cluster
   wait_for curl -fsS "$url"
   is_running sink

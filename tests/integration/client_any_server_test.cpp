@@ -210,7 +210,7 @@ TEST_P(AnyServer, ManagedOffsetsResumeAfterWhatWasProcessed) {
     ASSERT_TRUE(records);
     consumer.commit({0}, {41});
     consumer.flush_offsets();
-    EXPECT_TRUE(consumer.close(std::chrono::seconds(5)));
+    EXPECT_TRUE(consumer.close(std::chrono::seconds(20)));
   }
   bool listed = false;
   for (const auto& row : client().admin().list_consumer_offsets()) {
@@ -245,7 +245,7 @@ TEST_P(AnyServer, AutomaticOffsetsCountOnlyWhatTheNextCallConfirms) {
     ASSERT_TRUE(again);
     EXPECT_EQ(again->front().value, "first");
     EXPECT_EQ(consumer.next(std::chrono::milliseconds(1)).state, Next::State::idle);
-    EXPECT_TRUE(consumer.close(std::chrono::seconds(5)));  // stores it
+    EXPECT_TRUE(consumer.close(std::chrono::seconds(20)));  // stores it
   }
   producer.send_and_wait({.key = {}, .value = "second"});
   auto consumer = client().consumer(name, options);
@@ -408,7 +408,7 @@ TEST_P(AnyServer, AMissingTopicIsSaidAtOnce) {
       EXPECT_EQ(failure.code(), Errc::topic_not_found) << failure.what();
     }
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(30));
 }
 
 TEST_P(AnyServer, ADeletedTopicEndsItsConsumerWithAnError) {

@@ -17,15 +17,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A listening socket on loopback.
+// A socket on loopback. One that does not listen refuses, and keeps its port from others.
 class Listener {
  public:
-  Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Listener(bool listens = true)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     ::bind(socket_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(socket_, 16);
+    if (listens) ::listen(socket_, 16);
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
@@ -45,7 +46,7 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-Errc connect_error(const ClusterProfile& profile, std::chrono::milliseconds timeout = 2'000ms) {
+Errc connect_error(const ClusterProfile& profile, std::chrono::milliseconds timeout = 30s) {
   try {
     Client::connect(profile, {.connect_timeout = timeout});
   } catch (const Failure& failure) {
@@ -89,11 +90,9 @@ std::string versions_frame() {
 }  // namespace
 
 TEST(Connect, RefusedUnresolvedAndWrongEndpointsAreToldApart) {
-  Listener gone;
-  const auto profile = gone.profile();
-  gone.close();
-  EXPECT_EQ(connect_error(profile), Errc::connection_refused);
-  EXPECT_EQ(connect_error({.endpoint = "no-such-host.invalid:9003"}, 20s), Errc::unresolved_host);
+  const Listener gone(false);
+  EXPECT_EQ(connect_error(gone.profile()), Errc::connection_refused);
+  EXPECT_EQ(connect_error({.endpoint = "no-such-host.invalid:9003"}), Errc::unresolved_host);
   EXPECT_EQ(connect_error({.endpoint = "nonsense"}), Errc::invalid_argument);
 }
 
@@ -101,7 +100,7 @@ TEST(Connect, AServerThatNeverAnswersTimesOut) {
   Listener silent;
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(connect_error(silent.profile(), 200ms), Errc::timed_out);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 5s);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, 10s) << "the default";
 }
 
 // A smallest pause of 0 was a loop without one: a processor, and a storm of connections.
@@ -156,14 +155,13 @@ TEST(ProfileFileFaults, ABrokenProfileIsAnErrorOnlyForWhoChoosesIt) {
 }
 
 TEST(Connect, AThousandRefusalsLeaveNothingBehind) {
-  Listener gone;
+  const Listener gone(false);
   const auto profile = gone.profile();
-  gone.close();
   for (int i = 0; i < 100; ++i) connect_error(profile);
   const auto files = open_files();
   const auto memory = resident_kib();
   for (int i = 0; i < 900; ++i) connect_error(profile);
-  EXPECT_EQ(open_files(), files);
+  EXPECT_TRUE(eventually([&] { return open_files() <= files; }));  // a thread may end later
   EXPECT_LT(resident_kib(), memory + 4'000);
 }
 
@@ -219,7 +217,7 @@ TEST(Connect, WrongFramesOfAServerAreErrors) {
     }
   });
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const auto code = connect_error(fake.profile(), 5'000ms);
+    const auto code = connect_error(fake.profile());
     EXPECT_NE(code, Errc::timed_out) << "answer " << i;
     EXPECT_NE(code, Errc::internal) << "answer " << i;
   }

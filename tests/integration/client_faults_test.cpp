@@ -162,13 +162,20 @@ TEST(ProducerFaults, AFullQueueRefusesAndThenWaits) {
   auto client = Client::connect(server.profile());
   const auto topic = make_topic(client);
   auto producer = client.producer(topic, {.queue_bytes_max = 10'000});
-  server.faults().add({.api_key = produce_key, .action = broker::Delay{300ms}, .count = 1});
+  // No answer makes room before the server was away.
+  server.faults().add({.api_key = produce_key, .action = broker::Delay{1h}, .count = 1});
   const std::string value(1'000, '1');
   int accepted = 0;
   while (producer.try_send({.key = {}, .value = value})) ++accepted;
   EXPECT_GT(accepted, 5);
   EXPECT_LE(accepted, 10);
-  producer.send({.key = {}, .value = value});  // waits for the answer
+  auto waiting =
+      std::async(std::launch::async, [&] { producer.send({.key = {}, .value = value}); });
+  EXPECT_EQ(waiting.wait_for(20ms), std::future_status::timeout);
+  server.broker().stop(50ms);
+  server.stop();
+  server.start();
+  waiting.get();
   EXPECT_TRUE(producer.close(20s));
 }
 
@@ -414,17 +421,26 @@ TEST(CloseDeadline, HoldsWhileTheServerIsAway) {
   TestServer server;
   auto client = Client::connect(server.profile());
   const auto topic = make_topic(client);
-  auto producer = client.producer(topic);
+  // A close does not wait behind its deadline for an I/O thread that gets no processor, and then
+  // nothing is told: seldom, so not with each of several.
+  std::vector<Producer> producers;
+  for (int i = 0; i < 4; ++i) producers.push_back(client.producer(topic));
   auto consumer = client.consumer(topic, {.start = StartAt::beginning()});
   server.stop();
   Ledger ledger;
-  producer.send({.key = {}, .value = "1"}, note(ledger, 1));
   const auto started = std::chrono::steady_clock::now();
-  EXPECT_FALSE(producer.close(200ms));
-  EXPECT_EQ(ledger.failed.size(), 1U);
+  for (auto& producer : producers) {
+    producer.send({.key = {}, .value = "1"}, note(ledger, 1));
+    EXPECT_FALSE(producer.close(200ms));
+  }
+  {
+    const std::lock_guard lock(ledger.mutex);
+    EXPECT_EQ(ledger.failed.size(), 1U);
+  }
   EXPECT_TRUE(consumer.close(200ms));
   client.close(500ms);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 10s);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, 30s);
+  auto& producer = producers.front();
   EXPECT_THROW(producer.send({.key = {}, .value = "2"}), Failure);
   EXPECT_THROW(producer.flush(1s), Failure);
   EXPECT_EQ(consumer.next(1s).state, Next::State::ended);
@@ -476,7 +492,7 @@ TEST(CloseDeadline, NothingIsLeftBehindWhenAnAnswerNeverComes) {
     producer.send({.key = {}, .value = "1"});
     EXPECT_FALSE(producer.close(200ms));
   }
-  EXPECT_TRUE(eventually([&] { return tasks() <= before; }, 15s));
+  EXPECT_TRUE(eventually([&] { return tasks() <= before; }, 40s));
 }
 
 // Without `close` and callbacks nobody heard that records were lost.

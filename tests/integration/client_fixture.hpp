@@ -60,10 +60,10 @@ class TestServer {
     start();
   }
   void start() {
-    broker_ = std::make_unique<broker::Broker>(options_);
-    const auto ports = broker_->start();
-    options_.sc_port = ports.sc;
-    options_.spu_port = ports.spu;
+    // A program of another test may have the port just now.
+    if (!eventually([this] { return try_start(); })) {
+      throw Failure(Errc::address_in_use, "the ports of the test's server");
+    }
   }
   void stop() {
     broker_->stop();
@@ -80,6 +80,19 @@ class TestServer {
   }
 
  private:
+  bool try_start() {
+    broker_ = std::make_unique<broker::Broker>(options_);
+    try {
+      const auto ports = broker_->start();
+      options_.sc_port = ports.sc;
+      options_.spu_port = ports.spu;
+      return true;
+    } catch (const Failure& failure) {
+      if (failure.code() != Errc::address_in_use) throw;
+      return false;
+    }
+  }
+
   TemporaryDirectory directory_;
   broker::BrokerOptions options_;
   std::unique_ptr<broker::Broker> broker_;

@@ -217,7 +217,7 @@ reads_from_the_end() {
   local found=$BATS_TEST_TMPDIR/found reader
   official "$1" consume "$topic" --start end --count 50 --announce >"$found" 2>&1 3>&- &
   reader=$!
-  within 20 grep -q '^open=' "$found" || fail "the stream did not open:" "$(<"$found")"
+  within 60 grep -q '^open=' "$found" || fail "the stream did not open:" "$(<"$found")"
   must official "$1" produce "$topic" --first 100 --count 50
   wait "$reader" || fail "the reader failed:" "$(<"$found")"
   output=$(<"$found")

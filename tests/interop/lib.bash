@@ -73,7 +73,7 @@ start_server() {
     --data "$BATS_FILE_TMPDIR/data" --profile "$INTEROP_PROFILE" >"$log" 2>&1 3>&- &
   server_pid=$!
   echo "$server_pid" >"$BATS_FILE_TMPDIR/server.pid"
-  within 30 is_ready_or_gone && [[ -s $INTEROP_PROFILE ]] && return
+  within 60 is_ready_or_gone && [[ -s $INTEROP_PROFILE ]] && return
   echo "the server did not start:"
   cat "$log"
   return 1
@@ -91,7 +91,7 @@ stop_server() {
   local pid
   pid=$(<"$BATS_FILE_TMPDIR/server.pid")
   kill "$pid" 2>/dev/null || return 0
-  within 15 is_gone "$pid" && return
+  within 60 is_gone "$pid" && return
   echo "the server did not stop on SIGTERM:"
   kill -KILL "$pid"
   tail -n 50 "$BATS_FILE_TMPDIR/server.log"

@@ -23,9 +23,11 @@ fail() {
 
 # wait_for COMMAND...: repeats the command until it succeeds; fails after SLUICE_PATIENCE.
 wait_for() {
-  local until=$((SECONDS + SLUICE_PATIENCE))
+  local until=$((SECONDS + SLUICE_PATIENCE)) over=
   until "$@" >/dev/null 2>&1; do
-    ((SECONDS < until)) || fail "never true within ${SLUICE_PATIENCE}s: $*" || return 1
+    [[ -z $over ]] || fail "never true within ${SLUICE_PATIENCE}s: $*" || return 1
+    # One more look when the time is over: the one before may have begun long ago.
+    ((SECONDS < until)) || over=1
     sleep 0.02
   done
 }
@@ -76,7 +78,10 @@ wait_process() {
 # takes_signal PID NAME: it has a handler for it, or blocks and reads it. A program that has just been
 # started does neither yet, and would be ended by it.
 takes_signal() {
-  local masks
+  local line masks
+  # Between fork and exec it is still this bash, with its handlers.
+  line=$(tr -d '\0' <"/proc/$1/cmdline")
+  [[ -n $line && $line != "$(tr -d '\0' <"/proc/$$/cmdline")" ]] || return 1
   masks=$(awk '/^Sig(Blk|Cgt):/ {print "0x" $2}' "/proc/$1/status" | paste -sd '|')
   ((((${masks:-0}) >> ($(kill -l "$2") - 1)) & 1))
 }
@@ -99,7 +104,9 @@ start_cluster() {
     clean_real_cluster
     return
   fi
-  rm -f "$FLV_PROFILE_PATH"
+  # The profile of the last start stays: a client that is only just starting would miss it.
+  local starts_before
+  starts_before=$(cluster_starts)
   start_process cluster "$SLUICE_BIN/sluice" cluster start --foreground \
     --sc "${cluster_sc:-127.0.0.1:0}" --spu "${cluster_spu:-127.0.0.1:0}" \
     --data "$work/cluster" --profile "$FLV_PROFILE_PATH" "$@"
@@ -108,7 +115,8 @@ start_cluster() {
   cluster_sc=$(sluice profile show --output json | jq -r .endpoint)
   cluster_spu=$(sluice cluster status --data "$work/cluster" --output json | jq -r '.spu // empty')
 }
-cluster_answered() { [[ -s $FLV_PROFILE_PATH ]] || has_ended cluster; }
+cluster_starts() { if [[ -e $work/cluster.log ]]; then grep -c '^Profile: ' "$work/cluster.log" || true; else echo 0; fi; }
+cluster_answered() { (($(cluster_starts) > starts_before)) || has_ended cluster; }
 stop_cluster() { stop_process cluster TERM; }
 
 clean_real_cluster() {

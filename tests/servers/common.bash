@@ -15,11 +15,9 @@
 # `server_main "$@"`. It has $dir, $port, and `setting NAME=value` for lines of DIR/env.
 # shellcheck disable=SC2154  # name
 set -euo pipefail
-: "${SLUICE_PATIENCE:=60}"
+: "${SLUICE_PATIENCE:=180}"
 
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+free_port() { python3 "${BASH_SOURCE[0]%/*}/../lib/free_port.py"; }
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/${1:-$port}") 2>/dev/null; }
 setting() { printf '%s\n' "$1" >>"$dir/env"; }
 # needs COMMAND PACKAGE

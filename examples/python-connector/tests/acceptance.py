@@ -15,6 +15,12 @@ class Outside(SinkOutside):
     def options(self):
         return ["--path", self.folder / "out.db", "--table", "records"]
 
+    def prepare(self):
+        # Once, and before somebody reads: changing the mode waits for nobody.
+        database = sqlite3.connect(self.folder / "out.db")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.close()
+
     def values(self):
         if not (self.folder / "out.db").exists():
             return []

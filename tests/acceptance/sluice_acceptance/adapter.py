@@ -47,7 +47,7 @@ class Outside:
     secret_options: tuple = ()  # options with CANARY; the connector need not work with them
     wrong_options: tuple = ()  # lists of options, each of which is refused with exit code 2
     bulk_bytes = 48 << 20  # what a stall is tried with; smaller for a slow outside
-    connect_seconds = 30  # longest time until it is connected again after the outside came back
+    connect_seconds = 60  # longest time until it is connected again after the outside came back
 
     env: dict  # DIR/env of the server
     place: str  # a name that is new, lower-case letters and digits, at most 16

@@ -12,6 +12,7 @@ from .errors import Failed, Skipped
 from .processes import Child, until
 
 COMMAND_SECONDS = 180
+START_SECONDS = 60
 
 
 class Cluster:
@@ -37,7 +38,7 @@ class Cluster:
         words = [self.sluice, "cluster", "start", "--foreground", "--sc", self.sc, "--spu", self.spu,
                  "--data", self.folder / "data", "--profile", self.profile, *self.more]
         self.child = Child(words, self.folder / "cluster.log")
-        until(lambda: not self.alive() or self._is_written(), "the cluster starts")
+        until(lambda: not self.alive() or self._is_written(), "the cluster starts", START_SECONDS)
         if not self.alive():
             raise Failed(f"the cluster ended: {self.child.tail(5)}")
         self.sc = json.loads(self.run("profile", "show", "--output", "json"))["endpoint"]

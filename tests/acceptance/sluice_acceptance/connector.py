@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import Failed
-from .processes import Child, until
+from .processes import PATIENCE, Child, until
 
 COMMAND_SECONDS = 60
 COUNTS = ("read", "delivered", "filtered", "dead_lettered", "failed", "in_flight")
@@ -91,7 +91,7 @@ class Instance(Child):
 
     # --- what it says ---
 
-    def request(self, method, path, limit=5):
+    def request(self, method, path, limit=PATIENCE):
         """(status code, text) of its control socket, or None when nobody answers."""
         connection = http.client.HTTPConnection("localhost", timeout=limit)
         try:
@@ -153,7 +153,7 @@ class Instance(Child):
         """A clean stop, and its exit code."""
         self.status()
         self.signal(signal.SIGCONT)
-        self.signal(number)
+        self.tell(number)
         return self.wait(limit)
 
     def wait_ready(self, limit=None):

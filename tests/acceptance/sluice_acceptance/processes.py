@@ -13,7 +13,7 @@ import time
 
 from .errors import Failed
 
-PATIENCE = float(os.environ.get("SLUICE_PATIENCE", "30"))  # longest wait for a condition, seconds
+PATIENCE = float(os.environ.get("SLUICE_PATIENCE", "60"))  # longest wait for a condition, seconds
 END_SECONDS = 15  # longest wait for a process to end after SIGKILL
 
 stopped = threading.Event()  # somebody wants the suite to end: nothing new is begun
@@ -26,15 +26,17 @@ def go_on():
 
 def until(condition, what, limit=None, pause=0.02):
     """Waits until `condition()` is true and returns what it returned. `what` is a text, or a
-    function that makes one."""
-    end = time.monotonic() + (limit or PATIENCE)
+    function that makes one. No limit is shorter than the patience."""
+    limit = max(limit or 0, PATIENCE)
+    end = time.monotonic() + limit
     while True:
         go_on()
+        over = time.monotonic() > end  # before the last look: a look may take long
         result = condition()
         if result:
             return result
-        if time.monotonic() > end:
-            raise Failed(f"not within {limit or PATIENCE:g} s: {what() if callable(what) else what}")
+        if over:
+            raise Failed(f"not within {limit:g} s: {what() if callable(what) else what}")
         time.sleep(pause)
         pause = min(pause * 1.2, 0.25)
 
@@ -61,6 +63,22 @@ class Child:
     def signal(self, number):
         if self.alive():
             self.process.send_signal(number)
+
+    def takes(self, number):
+        """It handles the signal, or blocks and reads it. A program that has just been started does
+        neither yet, and would be ended by it."""
+        try:
+            with open(f"/proc/{self.pid}/status", encoding="ascii", errors="replace") as file:
+                masks = [int(it.split()[1], 16) for it in file if it.startswith(("SigBlk:", "SigCgt:"))]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return any(it >> (number - 1) & 1 for it in masks)
+
+    def tell(self, number):
+        """Sends the signal as soon as the program listens to it."""
+        until(lambda: not self.alive() or self.takes(number),
+              lambda: f"it listens to signal {number}: {self.tail(3)}")
+        self.signal(number)
 
     def wait(self, limit=None):
         """Its exit code, as a shell says it (128 + n for a signal)."""

@@ -15,6 +15,7 @@ from .processes import Child, until
 SCRIPT = next((it for it in (Path(__file__).resolve().parents[up] / "tools/toxiproxy.sh" for up in (3, 2))
                if it.exists()), Path("toxiproxy.sh"))
 BUILD_SECONDS = 600
+START_TRIES = 3  # another program may take the port that was free
 _build = threading.Lock()
 
 
@@ -35,10 +36,14 @@ class Toxiproxy:
             raise Skipped(done.stderr.decode(errors="replace").strip())
         if done.returncode:
             raise Failed(f"{SCRIPT}: {done.stderr.decode(errors='replace')[-500:]}")
-        self.port = free_port()
         self.count = 0
-        self.child = Child([SCRIPT, "-host", "127.0.0.1", "-port", self.port], folder / "toxiproxy.log")
-        until(lambda: self._answers() or not self.child.alive(), "toxiproxy answers")
+        for _ in range(START_TRIES):
+            self.port = free_port()
+            self.child = Child([SCRIPT, "-host", "127.0.0.1", "-port", self.port], folder / "toxiproxy.log")
+            until(lambda: self._answers() or not self.child.alive(), "toxiproxy answers")
+            if self.child.alive():
+                return
+        raise Failed(f"toxiproxy ended: {self.child.tail(5)}")
 
     def _answers(self):
         try:
@@ -48,7 +53,7 @@ class Toxiproxy:
             return False
 
     def ask(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, None if body is None else json.dumps(body),
                                {"User-Agent": "sluice"})

@@ -245,7 +245,7 @@ class Run:
 def parse(words):
     parser = argparse.ArgumentParser(
         prog="tests/acceptance/run", description="Runs the acceptance suite over a connector.",
-        epilog="SLUICE_BIN: folder with the programs (build/dev/bin). SLUICE_PATIENCE: longest wait, 30 s. "
+        epilog="SLUICE_BIN: folder with the programs (build/dev/bin). SLUICE_PATIENCE: longest wait, 60 s. "
         "FLUVIO_TEST_PROFILE: a real cluster. Exit codes: 0 all passed or skipped, 1 failed, 2 usage.")
     parser.add_argument("folder", nargs="?", help="folder of the connector, with tests/acceptance.py")
     parser.add_argument("--case", action="append", metavar="NAME", help="only this case; repeatable")

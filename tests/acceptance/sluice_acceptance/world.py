@@ -11,6 +11,10 @@ from .other_clusters import FaultyCluster, ProxiedCluster
 from .processes import until
 from .proxy import Toxiproxy
 
+# For a clean stop in the middle of the load: how slow the machine is, is no part of the claim.
+LONG_DRAIN = ("--drain-timeout", "2m")
+LONG_DRAIN_SECONDS = 150
+
 
 class World:
     def __init__(self, slot, place, folder):
@@ -247,6 +251,11 @@ class World:
                   lambda: f"{count} delivered: {instance.tail(5)}", pause=0.005)
         else:
             until(lambda: len(self.found()) >= count or not instance.alive(), f"{count} delivered")
+
+    def counted(self, instance, name, count):
+        """Waits until it has counted so many: those that nothing at the far end tells of."""
+        until(lambda: instance.count(name) >= count or not instance.alive(),
+              lambda: f"{count} {name}: {instance.last.get('records')}; {instance.tail(5)}")
 
     def drained(self, instance):
         """Waits until it has nothing left to do, as far as it knows."""

@@ -5,6 +5,7 @@ import json
 import urllib.request
 
 from sluice_acceptance import CANARY, Record, SinkOutside
+from sluice_acceptance.processes import until
 
 
 class Outside(SinkOutside):
@@ -37,6 +38,9 @@ class Outside(SinkOutside):
         self.call("CreateTable", TableName=self.place, BillingMode="PAY_PER_REQUEST",
                   KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                   AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+        # A table that is being created takes nothing.
+        until(lambda: self.call("DescribeTable", TableName=self.place)["Table"]["TableStatus"] == "ACTIVE",
+              "the table is there")
 
     def items(self):
         more = {}

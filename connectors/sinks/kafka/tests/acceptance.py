@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from sluice_acceptance import CANARY, Record, SinkOutside
+from sluice_acceptance.processes import until
 
 MAKE_TOPIC = Path(__file__).resolve().parents[4] / "tests/servers/kafka_topic.py"
 
@@ -14,6 +15,7 @@ class Outside(SinkOutside):
     server = "kafka"
     guarantee = "effectively once"
     heavy = True
+    connect_seconds = 120
     proxied = False  # the broker tells its own address
     secret_options = (f"--kafka-option=ssl.keystore.password={CANARY}",)
     wrong_options = (["--kafka-option=acks=0"], ["--partitioner=best"], ["--delivery-timeout=1ms"])
@@ -29,6 +31,9 @@ class Outside(SinkOutside):
 
     def prepare(self):
         self.run(MAKE_TOPIC, self.env["KAFKA_BROKERS"], self.place, "1", "cleanup.policy=compact")
+        # The controller has made it; the broker hears of it later.
+        words = ["kcat", "-L", "-b", self.env["KAFKA_BROKERS"], "-t", self.place, "-m", "30"]
+        until(lambda: "partition 0, leader 1," in self.run(*words), "the broker knows the topic")
 
     def lines(self):
         """Partition, offset, key and value of each committed record."""

@@ -194,7 +194,7 @@ reached() { (($(cli llen p) >= $1)); }
       -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out $name.pem 2>/dev/null
   done
   local port
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(python3 "$sluice_root/tests/lib/free_port.py")
   start_process tls redis-server --port 0 --tls-port "$port" --tls-cert-file server.pem \
     --tls-key-file server.key --tls-ca-cert-file ca.pem --save '' --dir "$work"
   start_cluster

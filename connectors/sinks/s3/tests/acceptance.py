@@ -36,7 +36,11 @@ class Outside(SinkOutside):
 
     def lines(self):
         for file in sorted(self.bucket.rglob("*.jsonl")):
-            yield from (json.loads(line) for line in file.read_bytes().splitlines())
+            try:
+                data = file.read_bytes()
+            except FileNotFoundError:  # an object that is replaced is away for a moment
+                continue
+            yield from (json.loads(line) for line in data.splitlines())
 
     def read_back(self):
         return [json.loads(it["value"])["id"] for it in self.lines() if "value" in it]

@@ -145,10 +145,11 @@ has_rows() { (($(sql "$1" "SELECT count(*) FROM $table") >= $2)); }
   "$servers/postgres" kill "$BATS_FILE_TMPDIR/postgres"
   "$servers/mariadb" kill "$BATS_FILE_TMPDIR/mariadb"
   mkfifo "$work/lock"
-  sqlite3 "$file" <"$work/lock" 3>&- &
+  sqlite3 -bail "$file" <"$work/lock" 3>&- &
   local locker=$!
   exec 4>"$work/lock"
-  echo "BEGIN IMMEDIATE; INSERT INTO $table VALUES (0);" >&4
+  printf '%s\n' '.timeout 5000' "BEGIN IMMEDIATE; INSERT INTO $table VALUES (0);" ".shell touch $work/locked" >&4
+  wait_for test -e "$work/locked"
   put '{"n":2}'
   for db in "${databases[@]}"; do wait_for log_has "sink-$db" "the destination failed"; done
   start_databases

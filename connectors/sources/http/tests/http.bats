@@ -32,7 +32,7 @@ ends_with() {
 }
 # first_record PATH [OPTION...]: the first record that comes of it, into a topic without any.
 first_record() {
-  start_source "$@"
+  start_source "$@" --interval 1h
   wait_for topic_has t 1
   stop_process source
   sluice consume t --beginning --disable-continuous --quiet
@@ -116,7 +116,7 @@ END
   start_server
   stop_process server || true
   start_source /get --interval 50ms
-  wait_for log_has source "connect"
+  wait_for log_has source "not connected to the outside"
   start_server
   wait_for topic_has t 3
   stop_process server || true

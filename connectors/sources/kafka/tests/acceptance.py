@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from sluice_acceptance import CANARY, SourceOutside
-
+from sluice_acceptance.processes import until
 
 MAKE_TOPIC = Path(__file__).resolve().parents[4] / "tests/servers/kafka_topic.py"
 
@@ -14,6 +14,7 @@ class Outside(SourceOutside):
     server = "kafka"
     guarantee = "at least once"
     heavy = True
+    connect_seconds = 120
     proxied = False  # the broker tells its own address
     position = "outside"
     secret_options = (f"--kafka-option=ssl.keystore.password={CANARY}",)
@@ -24,12 +25,16 @@ class Outside(SourceOutside):
         "After a crash the partitions wait for --session-timeout until somebody reads on, unless there is a --kafka-instance.",
     )
 
+    # A stall of a session's length gives records twice; a kill is waited for as long.
     def options(self):
         return ["--kafka-url", self.env["KAFKA_BROKERS"], "--kafka-topic", self.place,
-                "--kafka-group", self.place, "--session-timeout=2s", "--tombstone=refuse"]
+                "--kafka-group", self.place, "--session-timeout=6s", "--tombstone=refuse"]
 
     def prepare(self):
         self.run(MAKE_TOPIC, self.env["KAFKA_BROKERS"], self.place)
+        # The controller has made it; the broker hears of it later.
+        words = ["kcat", "-L", "-b", self.env["KAFKA_BROKERS"], "-t", self.place, "-m", "30"]
+        until(lambda: "partition 0, leader 1," in self.run(*words), "the broker knows the topic")
 
     def produce(self, lines):
         self.run("kcat", "-P", "-b", self.env["KAFKA_BROKERS"], "-t", self.place,

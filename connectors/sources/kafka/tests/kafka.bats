@@ -125,15 +125,15 @@ ends_with() {
   # The newest: not what was there, but what comes while it is away.
   group=late-$place start_source late --start latest
   wait_for log_has late "connected to the outside"
-  one_more() { echo 21 | put && topic_values t | grep -q '^21$'; }
+  came() { topic_values t | grep -qx "$1"; }
+  one_more() { echo 21 | put && came 21; }
   wait_for one_more
   stop_process late
-  local before
-  before=$(topic_count t)
   echo 22 | put
   group=late-$place start_source late --start latest
-  wait_for topic_has t $((before + 1))
-  [[ $(topic_values t | tail -1) == 22 ]]
+  # Before or behind it there may be a 21 that was put while it left.
+  wait_for came 22
+  [[ $(topic_values t | grep -cvx '2[12]') -eq 20 ]]
 }
 
 @test "a chosen partition, and a start in time" {

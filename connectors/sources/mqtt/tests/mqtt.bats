@@ -11,9 +11,7 @@ setup() {
 }
 teardown() { sluice_teardown; }
 
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+free_port() { python3 "$sluice_root/tests/lib/free_port.py"; }
 # start_broker [LINE...]: mosquitto with these lines of configuration; a second start of a test has the
 # same port and the same data.
 start_broker() {
@@ -174,9 +172,9 @@ distinct_are() { [[ $(topic_values t | sort -u | wc -l) -eq $1 ]]; }
   stop_process source
 
   run timeout 20 "$program" --fluvio-topic t --mqtt-url "$url" --mqtt-topic a --ca-file other.pem
-  [[ $status -eq 3 && $output == *certificate* ]]
+  [[ $status -eq 3 && $output == *certificate* ]] || fail "$status: $output"
   run timeout 20 "$program" --fluvio-topic t --mqtt-url "$url" --mqtt-topic a --ca-file ca.pem
-  [[ $status -eq 3 && $output == *certificate* ]]
+  [[ $status -eq 3 && $output == *certificate* ]] || fail "$status: $output"
 }
 
 @test "user and password; wrong ones end it with a clear text" {
@@ -284,7 +282,7 @@ distinct_are() { [[ $(topic_values t | sort -u | wc -l) -eq $1 ]]; }
   start_cluster
   [[ $(topic_count t) -eq 0 ]]
   start_source --mqtt-topic a --client-id keeper
-  wait_for topic_has t 20
+  wait_for distinct_are 20
   [[ $(payloads | sort -u | wc -l) -eq 20 ]]
 }
 
@@ -296,7 +294,7 @@ distinct_are() { [[ $(topic_values t | sort -u | wc -l) -eq $1 ]]; }
   stop_process source
   for ((i = 1; i <= 50; i++)); do echo "m$i"; done | publish -t a -q 1 -l
   start_source --mqtt-topic a --name away
-  wait_for topic_has t 50
+  wait_for distinct_are 50
   [[ $(payloads | sort -u | wc -l) -eq 50 ]]
 }
 

@@ -46,13 +46,14 @@ greetings() { for ((i = 1; i <= $1; i++)); do echo "Hello, Fluvio! - $i"; done; 
 
 @test "it goes on when the cluster comes back" {
   start_cluster
-  start_process source "$program" --fluvio-topic t --timeout 10ms --count 200
+  # It has some seconds to do when the cluster is told to end.
+  start_process source "$program" --fluvio-topic t --timeout 20ms --count 400
   wait_for topic_has t 3
   stop_cluster
   is_running source
   start_cluster
   wait_process source
-  diff <(greetings 200) <(topic_values t | uniq)
+  diff <(greetings 400) <(topic_values t | uniq)
 }
 
 @test "each generation of YAML gives the same options" {
@@ -96,7 +97,9 @@ YAML
   wait_for curl -fsS "http://$address/readyz"
   [[ $(curl -fsS "http://$address/livez") == ok ]]
   wait_for topic_has t 3
-  curl -fsS "http://$address/metrics" | grep -q '^sluice_connector_records_delivered_total [1-9]'
+  # The topic has them before the source knows.
+  counts_delivered() { curl -fsS "http://$address/metrics" | grep -q '^sluice_connector_records_delivered_total [1-9]'; }
+  wait_for counts_delivered
   curl -fsS "http://$address/status" |
     jq -e '.state == "running" and .records.read == .records.delivered + .records.in_flight'
   [[ $(curl -s -o /dev/null -w '%{http_code}' "http://$address/nothing") -eq 404 ]]

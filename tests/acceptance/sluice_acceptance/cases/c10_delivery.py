@@ -6,6 +6,7 @@ from pathlib import Path
 from ..adapter import Record
 from ..errors import expect, need
 from ..processes import until
+from ..world import LONG_DRAIN, LONG_DRAIN_SECONDS
 from . import case
 
 MODULES = Path(__file__).resolve().parents[3] / "data/smartmodule/basic"
@@ -39,9 +40,9 @@ def goes_on_after_clean_stops_in_the_middle_of_the_load(world):
     world.prepare()
     for _ in range(4):
         world.send(400)
-        connector = world.start()
+        connector = world.start(*LONG_DRAIN)
         world.begun(connector)
-        world.stop(connector)
+        world.stop(connector, limit=LONG_DRAIN_SECONDS)
     world.start()
     world.arrive()
 
@@ -165,6 +166,7 @@ def a_smartmodule_filters_and_the_rest_arrives(world):
     kept = [it for it in ids if it.endswith("7")]
     world.aside = set(ids) - set(kept)
     world.arrive()
+    world.counted(connector, "filtered", len(world.aside))
     world.drained(connector)
     world.stop(connector)
     expect(connector.records()["filtered"] == len(world.aside),

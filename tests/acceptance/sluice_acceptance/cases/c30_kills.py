@@ -73,7 +73,7 @@ def killed_while_it_drains_it_loses_nothing(world):
         world.send(400)
         connector = world.start()
         world.begun(connector)
-        connector.signal(signal.SIGTERM)
+        connector.tell(signal.SIGTERM)
         world.kill(connector)
     _then_goes_on(world)
 

@@ -54,7 +54,7 @@ def _while_it_drains(world, end):
     connector = world.start("--drain-timeout", "2s")
     world.begun(connector)
     world.fault()
-    connector.signal(signal.SIGTERM)
+    connector.tell(signal.SIGTERM)
     end()
     connector.wait()  # 0 or 1: both are honest
     world.cluster.start()

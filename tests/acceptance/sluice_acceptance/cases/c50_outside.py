@@ -3,7 +3,7 @@
 
 import signal
 
-from ..errors import expect
+from ..processes import until
 from . import case
 
 
@@ -44,7 +44,7 @@ def _while_it_drains(world, end):
     world.send(600)
     connector = world.start("--drain-timeout", "2s")
     world.begun(connector)
-    connector.signal(signal.SIGTERM)
+    connector.tell(signal.SIGTERM)
     end()
     connector.wait()
     world.server.start()
@@ -86,8 +86,13 @@ def readiness_follows_the_outside(world):
     if world.is_sink:
         world.send(1)
     world.away(connector)
-    code, text = connector.request("GET", "/readyz")
-    expect(code == 503 and "reasons" in text, f"/readyz answers {code}: {text}")
+    # While it tries again it may seem to be there for a moment.
+    answers = []
+
+    def says_so():
+        answers.append(connector.request("GET", "/readyz"))
+        return answers[-1] is not None and answers[-1][0] == 503 and "reasons" in answers[-1][1]
+    until(says_so, lambda: f"/readyz answers 503 with reasons, not {answers[-1]}")
     world.server.start()
     connector.wait_ready(world.outside.connect_seconds)
     world.arrive()

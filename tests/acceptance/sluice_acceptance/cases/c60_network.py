@@ -2,6 +2,7 @@
 """The network between the connector and both of its ends: late, narrow, cut, cut in the middle."""
 
 from ..processes import until
+from ..world import LONG_DRAIN, LONG_DRAIN_SECONDS
 from . import case
 
 CUT_BYTES = (1, 30, 700, 9000)  # in the middle of a greeting, a header, a body
@@ -179,10 +180,10 @@ def streams_of_the_cluster_that_break_lose_no_record(world):
         world.fault()
         cluster.fault(action, cluster.STREAM, count=2)
         world.send(100)
-        connector = world.start()
+        connector = world.start(*LONG_DRAIN)
         world.begun(connector, 1)
         cluster.ask("clear")
-        world.stop(connector)
+        world.stop(connector, limit=LONG_DRAIN_SECONDS)
     world.start()
     world.arrive()
 

@@ -37,6 +37,7 @@ def _mixed(world, classes, count=20):
 
 
 def _left_out(world, connector, name, count):
+    world.counted(connector, name, count)  # the last of them is behind all that arrives
     world.drained(connector)
     world.stop(connector)
     got = connector.records()[name]

@@ -150,7 +150,7 @@ def no_more_records_pass_than_the_rate_allows(world):
         # The clock was started before, and is read after: what passed was in less time than this.
         allowed = rate * (time.monotonic() - start) + rate
         expect(count <= allowed, f"{count} records, and {allowed:.0f} are allowed")
-    connector.signal(signal.SIGTERM)
+    connector.tell(signal.SIGTERM)
     connector.wait()
     world.start()
     world.arrive()

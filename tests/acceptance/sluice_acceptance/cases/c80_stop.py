@@ -8,9 +8,11 @@ import time
 
 from ..errors import expect
 from ..processes import until
+from ..world import LONG_DRAIN, LONG_DRAIN_SECONDS
 from . import case
 
 SAME_WISH_SECONDS = 0.25  # two signals within this time are one wish: StopRules
+TRIES_OF_A_SECOND = 3  # what a start leaves to be done may come into the first
 
 
 @case(kit=False)
@@ -27,9 +29,9 @@ def each_signal_that_asks_it_to_stop_stops_it_cleanly(world):
 def what_it_has_read_is_delivered_before_it_ends(world):
     world.prepare()
     world.send(1000)
-    connector = world.start()
+    connector = world.start(*LONG_DRAIN)
     world.begun(connector)
-    world.stop(connector)
+    world.stop(connector, limit=LONG_DRAIN_SECONDS)
     records = connector.records()
     expect(records["in_flight"] == 0, f"it ended with records in flight: {records}")
     expect(len(world.found()) == records["delivered"],
@@ -43,7 +45,7 @@ def _stuck(world, *options):
     world.prepare()
     if world.is_sink:
         world.need_server()
-        world.send(31)
+        world.send(91)
         # It has them in hand, and is in no hurry: a sink that notices at once that the outside is
         # away would not read them.
         connector = world.start("--rate-records", "1", *options)
@@ -85,7 +87,7 @@ def _mend(world):
 @case()
 def a_drain_gives_up_at_its_deadline_and_nothing_is_lost(world):
     connector = _stuck(world, "--drain-timeout", "300ms")
-    connector.signal(signal.SIGTERM)
+    connector.tell(signal.SIGTERM)
     world.ends(connector, 1)
     expect("unfinished" in connector.text(), "it does not say how many are not finished")
     _mend(world)
@@ -94,7 +96,7 @@ def a_drain_gives_up_at_its_deadline_and_nothing_is_lost(world):
 @case()
 def a_second_signal_ends_it_at_once(world):
     connector = _stuck(world, "--drain-timeout", "1h")
-    connector.signal(signal.SIGTERM)
+    connector.tell(signal.SIGTERM)
     until(lambda: "told to stop" in connector.text(), "it says that it was told to stop")
 
     def again():
@@ -158,11 +160,19 @@ def it_uses_no_time_when_there_is_nothing_to_do(world):
     world.prepare()
     connector = world.start(ready=True)
     world.drained(connector)
-    before = _cpu_ticks(connector.pid)
-    start = time.monotonic()
+    used = []
+    for _ in range(TRIES_OF_A_SECOND):
+        used.append(_ticks_a_second(connector.pid))
+        if used[-1] <= 25:
+            return
+    expect(False, f"of 100 ticks, {', '.join(f'{it:.0f}' for it in used)} were used in seconds without work")
+
+
+def _ticks_a_second(pid):
+    start, before = time.monotonic(), _cpu_ticks(pid)
     until(lambda: time.monotonic() - start > 1, "a second")
-    used = _cpu_ticks(connector.pid) - before
-    expect(used <= 25, f"{used} of 100 ticks were used in a second without work")
+    used = _cpu_ticks(pid) - before
+    return used / (time.monotonic() - start)  # it may have been much more than one
 
 
 def _cpu_ticks(pid):

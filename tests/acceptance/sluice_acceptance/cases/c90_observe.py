@@ -22,7 +22,7 @@ def _address(connector):
 
 
 def _get(address, path, method="GET"):
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=30)
     try:
         connection.request(method, path)
         answer = connection.getresponse()
@@ -147,7 +147,7 @@ def a_secret_of_a_file_is_filled_in_and_never_shown(world):
 
 
 def _check(world, *more):
-    done = world.program.run("check", *world.words("--cluster-timeout", "5s", *more), env=world.environment,
+    done = world.program.run("check", *world.words("--cluster-timeout", "20s", *more), env=world.environment,
                              cwd=world.folder)
     try:
         return done.returncode, {it["end"]: it for it in map(json.loads, done.stdout.splitlines())}
