@@ -12,6 +12,8 @@ namespace {
 
 using Clock = Session::Clock;
 
+// A broker that does not close; what it has not read comes again.
+constexpr std::chrono::seconds close_wait{2};
 constexpr auto short_life = std::chrono::seconds(5);
 
 // A position is the number of a message, as bytes; it means nothing to another process.
@@ -311,6 +313,21 @@ void MqttSource::leave(SourceContext& stream) {
   const auto until = Clock::now() + options_.broker.connect_timeout;
   while (write().ok() && !session_.output().empty() && Clock::now() < until) {
     pollfd fd{.fd = socket_->fd(), .events = POLLOUT};
+    ::poll(&fd, 1, 100);
+  }
+  await_close();
+}
+
+// The broker closes behind our DISCONNECT, and has read all acknowledgements then. To close with
+// messages unread would be a reset: a broker that has more to send drops what it has not read yet.
+void MqttSource::await_close() {
+  const auto until = Clock::now() + close_wait;
+  std::array<char, 4096> unread{};
+  while (Clock::now() < until) {
+    auto count = socket_->receive(unread);
+    if (!count.ok()) return;
+    if (count.value()) continue;
+    pollfd fd{.fd = socket_->fd(), .events = POLLIN};
     ::poll(&fd, 1, 100);
   }
 }

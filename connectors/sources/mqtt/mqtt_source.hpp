@@ -41,6 +41,7 @@ class MqttSource final : public Source {
   [[nodiscard]] bool wants_more(SourceContext& stream) const;
   void wait_for_something(SourceContext& stream, bool reading);
   void leave(SourceContext& stream);
+  void await_close();
   void settle();
   // Connects, is taken, and leaves.
   [[nodiscard]] Outcome<Done> greet(Session& session, CheckContext& check) const;

@@ -298,6 +298,40 @@ distinct_are() { [[ $(topic_values t | sort -u | wc -l) -eq $1 ]]; }
   [[ $(payloads | sort -u | wc -l) -eq 50 ]]
 }
 
+# One that closed with messages unread reset the connection, and a broker with more to send did not read
+# the acknowledgements before that.
+@test "a stop leaves the end of the connection to the broker" {
+  start_cluster
+  cat >"$work/broker.py" <<'END'
+import socket, sys
+def packet(link):
+    kind, size = link.recv(1)[0], link.recv(1)[0]
+    return kind & 0xF0, link.recv(size, socket.MSG_WAITALL) if size else b""
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+link = server.accept()[0]
+message = b"\x32\x08\x00\x01a\x00\x01\x00{}"
+while True:
+    kind, body = packet(link)
+    if kind == 0x10: link.sendall(b"\x20\x03\x00\x00\x00")
+    elif kind == 0x80: link.sendall(b"\x90\x04" + body[:2] + b"\x00\x01" + message)
+    elif kind == 0xE0: break
+link.sendall(message)  # it had been on its way
+link.settimeout(0.5)
+try: print("closed", link.recv(1), flush=True)
+except TimeoutError: print("waits", flush=True)
+except ConnectionResetError: print("reset", flush=True)
+END
+  start_process fake python3 "$work/broker.py"
+  wait_for test -s "$work/fake.log"
+  port=$(head -1 "$work/fake.log")
+  start_source --mqtt-topic a
+  wait_for topic_has t 1
+  stop_process source
+  wait_process fake
+  [[ $(tail -1 "$work/fake.log") == waits ]] || fail "$(<"$work/fake.log")"
+}
+
 # mosquitto 2.0.11 closes the connection of the first one without a word.
 @test "two instances with the same client id hear about it" {
   start_cluster
