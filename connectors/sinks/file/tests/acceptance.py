@@ -20,8 +20,12 @@ class Outside(SinkOutside):
 
     def lines(self):
         for file in sorted(self.path.glob("*.jsonl")):
+            try:
+                data = file.read_bytes()
+            except FileNotFoundError:  # what was not committed goes at the next start, and comes again
+                continue
             # The last line may be half written.
-            yield from (json.loads(it) for it in file.read_bytes().split(b"\n")[:-1])
+            yield from (json.loads(it) for it in data.split(b"\n")[:-1])
 
     def read_back(self):
         return [json.loads(it["value"])["id"] for it in self.lines() if "value" in it]
