@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a connector answers to right and wrong command lines and files, before it contacts
 // anything: the text, where it goes, the exit code.
+#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -64,6 +65,9 @@ struct Answer {
 };
 
 Answer run_with(std::vector<std::string> words) {
+  // One of the same name in another test would be in the way.
+  const TempFolder own;
+  ::setenv("SLUICE_RUNTIME_DIR", own.path().c_str(), 1);
   words.insert(words.begin(), "sample-source");
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
