@@ -9,12 +9,12 @@
 namespace sluice::common {
 
 struct Socket::Curl {
+  // The last that libcurl said, which it does also while the handle ends. Its error buffer would
+  // keep the first text of the connection's life.
+  std::string said;
   CurlHandle handle;
   curl_socket_t fd = CURL_SOCKET_BAD;
   std::string address;
-  // The last that libcurl said. Its error buffer would keep the first text of the connection's
-  // life.
-  std::string said;
 
   void apply(const SocketOptions& options);
   [[nodiscard]] std::optional<Error> refusal();
