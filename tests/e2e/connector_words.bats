@@ -143,7 +143,7 @@ while True: held = server.accept()'
 # mosquitto takes no port 0, and one that was free a moment ago may be somebody else's: sets $port.
 start_broker() {
   for _ in 1 2 3 4 5; do
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(python3 "$sluice_root/tests/lib/free_port.py")
     printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port" >"$work/mosquitto.conf"
     rm -f "$work/broker.log"
     start_process broker mosquitto -c "$work/mosquitto.conf" -v
